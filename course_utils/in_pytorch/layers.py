@@ -1,0 +1,126 @@
+"""Recurrent layers in PyTorch, with the course's weights, shapes and starting values.
+
+Shapes: ``B`` batch, ``T`` time, ``I`` input features, ``H`` hidden units, ``L`` layers,
+``G`` gates (1 for "rnn", 4 for "lstm", 3 for "gru").
+"""
+
+import numpy as np
+import torch
+from torch import nn
+
+from course_utils.model_checks import check_model_options, check_named_weights
+
+CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+class RecurrentLayers(nn.Module):
+    """One or more recurrent layers, each reading the outputs of the one below.
+
+    Shapes: ``inputs`` [B, T, I] -> ``outputs`` [B, T, H] and ``state``. The state is [L, B, H] for
+    "rnn" and "gru"; for "lstm" it is the pair (hidden, cell) of two such tensors.
+    Start: Glorot uniform input weights, orthogonal recurrent weights, zero biases, forget bias 1.
+    PyTorch keeps two bias vectors for "rnn" and "lstm" whose sum is all that matters. The second
+    one is frozen at zero here: there is one bias to learn, as in Keras.
+
+    Raises: TypeError, ValueError for options that are not possible.
+    Source: Elman 1990 ("rnn"); Hochreiter & Schmidhuber 1997, Gers et al. 2000 ("lstm");
+    Cho et al. 2014, with the reset gate applied after the matrix product ("gru"); ``torch.nn``.
+    """
+
+    def __init__(
+        self,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        cell="gru",
+        dropout=0.0,
+        seed=0,
+        dtype="float32",
+    ):
+        super().__init__()
+        check_model_options(
+            cell,
+            dtype,
+            dropout,
+            input_size=input_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+        )
+        self.hidden_size, self.num_layers, self.cell = hidden_size, num_layers, cell
+        self.layers = CELLS[cell](
+            input_size,
+            hidden_size,
+            num_layers,
+            batch_first=True,
+            dropout=dropout if num_layers > 1 else 0.0,
+            dtype=getattr(torch, dtype),
+        )
+        self._start(torch.Generator().manual_seed(seed))
+
+    def _start(self, generator):
+        for layer in range(self.num_layers):
+            input_weight, recurrent_weight, bias, second_bias = self.layers.all_weights[layer]
+            nn.init.xavier_uniform_(input_weight, generator=generator)
+            nn.init.orthogonal_(recurrent_weight, generator=generator)
+            nn.init.zeros_(bias)
+            nn.init.zeros_(second_bias)
+            if self.cell == "lstm":
+                with torch.no_grad():
+                    bias[self.hidden_size : 2 * self.hidden_size] = 1.0  # gates: i, f, g, o
+            if self.cell != "gru":
+                second_bias.requires_grad_(False)
+
+    def forward(self, inputs, state=None):
+        """Read ``inputs`` [B, T, I] from ``state`` (zeros if None); return (outputs, new state)."""
+        if state is None:
+            state = self.zero_state(inputs.shape[0])
+        return self.layers(inputs, state)
+
+    def zero_state(self, batch_size):
+        """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
+        weight = self.layers.weight_ih_l0
+        zeros = weight.new_zeros(self.num_layers, batch_size, self.hidden_size)
+        return (zeros, zeros.clone()) if self.cell == "lstm" else zeros
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays under names that no framework owns.
+
+        ``{layer}.input_weight`` [I, G H], ``{layer}.recurrent_weight`` [H, G H] and
+        ``{layer}.bias`` [G H]; for "gru" two biases, ``{layer}.input_bias`` and
+        ``{layer}.recurrent_bias``. Gate order: i, f, g, o for "lstm"; r, z, n for "gru".
+        """
+        named = {}
+        for layer in range(self.num_layers):
+            input_weight, recurrent_weight, bias, second_bias = (
+                weight.detach().cpu().numpy().copy() for weight in self.layers.all_weights[layer]
+            )
+            named[f"{layer}.input_weight"] = input_weight.T
+            named[f"{layer}.recurrent_weight"] = recurrent_weight.T
+            if self.cell == "gru":
+                named[f"{layer}.input_bias"], named[f"{layer}.recurrent_bias"] = bias, second_bias
+            else:
+                named[f"{layer}.bias"] = bias + second_bias
+        return named
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        for layer in range(self.num_layers):
+            input_weight, recurrent_weight, bias, second_bias = self.layers.all_weights[layer]
+            assign(input_weight, named[f"{layer}.input_weight"].T)
+            assign(recurrent_weight, named[f"{layer}.recurrent_weight"].T)
+            if self.cell == "gru":
+                assign(bias, named[f"{layer}.input_bias"])
+                assign(second_bias, named[f"{layer}.recurrent_bias"])
+            else:
+                assign(bias, named[f"{layer}.bias"])
+                assign(second_bias, np.zeros_like(named[f"{layer}.bias"]))
+
+
+def assign(parameter, array):
+    """Copy a NumPy array into a parameter of the same shape, in the parameter's own precision."""
+    with torch.no_grad():
+        parameter.copy_(torch.from_numpy(np.ascontiguousarray(array)))

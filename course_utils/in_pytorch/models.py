@@ -1,0 +1,100 @@
+"""The course's models in PyTorch.
+
+Shapes: ``B`` batch, ``T`` time, ``E`` embedding, ``H`` hidden, ``V`` vocabulary.
+"""
+
+import torch
+from torch import nn
+
+from course_utils.model_checks import check_model_options, check_named_weights, split_names
+
+from .layers import RecurrentLayers, assign
+
+
+class CharacterModel(nn.Module):
+    """Predict the next symbol at every place of a text: embedding, recurrent layers, linear map.
+
+    Shapes: ``ids`` [B, T] (integers below V) -> ``logits`` [B, T, V] and ``state`` (see
+    ``RecurrentLayers``). ``logits[:, t]`` scores the symbol that follows ``ids[:, t]``.
+    ``dropout`` acts between the layers and before the linear map, in training only.
+    ``seed`` fixes the starting weights. The model is built on the GPU where PyTorch finds one.
+
+    Raises: TypeError, ValueError for options that are not possible.
+    Source: Mikolov et al. 2010, section 2 (recurrent language model); Sutskever et al. 2011
+    (on characters).
+    """
+
+    def __init__(
+        self,
+        vocab_size,
+        embedding_size,
+        hidden_size,
+        num_layers=1,
+        cell="gru",
+        dropout=0.0,
+        seed=0,
+        dtype="float32",
+    ):
+        super().__init__()
+        self.options = dict(
+            vocab_size=vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+            cell=cell,
+            dropout=dropout,
+            dtype=dtype,
+        )
+        check_model_options(**self.options)
+        torch_dtype = getattr(torch, dtype)
+        self.embedding = nn.Embedding(vocab_size, embedding_size, dtype=torch_dtype)
+        self.recurrent = RecurrentLayers(
+            embedding_size, hidden_size, num_layers, cell, dropout, seed + 2, dtype
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(hidden_size, vocab_size, dtype=torch_dtype)
+
+        # Keras's starting values. PyTorch's N(0, 1) embedding learns more slowly (notebook 02).
+        generator = torch.Generator().manual_seed(seed)
+        nn.init.uniform_(self.embedding.weight, -0.05, 0.05, generator=generator)
+        nn.init.xavier_uniform_(self.output.weight, generator=generator)
+        nn.init.zeros_(self.output.bias)
+        self.to("cuda" if torch.cuda.is_available() else "cpu")
+
+    def forward(self, ids, state=None):
+        """Return the logits [B, T, V] for ``ids`` [B, T] and the state after the last symbol."""
+        embedded = self.embedding(ids)  # [B, T, E]
+        outputs, state = self.recurrent(embedded, state)  # [B, T, H]
+        return self.output(self.dropout(outputs)), state  # [B, T, V]
+
+    def zero_state(self, batch_size):
+        """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
+        return self.recurrent.zero_state(batch_size)
+
+    def count_parameters(self):
+        """Return how many numbers training may change."""
+        return sum(weight.numel() for weight in self.parameters() if weight.requires_grad)
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays under names that no framework owns.
+
+        ``embedding.weight`` [V, E], ``recurrent.…`` (see ``RecurrentLayers``),
+        ``output.weight`` [H, V], ``output.bias`` [V].
+        """
+        named = {"embedding.weight": self.embedding.weight.detach().cpu().numpy().copy()}
+        for name, array in self.recurrent.named_weights().items():
+            named[f"recurrent.{name}"] = array
+        named["output.weight"] = self.output.weight.detach().cpu().numpy().T.copy()
+        named["output.bias"] = self.output.bias.detach().cpu().numpy().copy()
+        return named
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        assign(self.embedding.weight, named["embedding.weight"])
+        self.recurrent.load_named_weights(split_names(named, "recurrent"))
+        assign(self.output.weight, named["output.weight"].T)
+        assign(self.output.bias, named["output.bias"])

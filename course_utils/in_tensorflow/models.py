@@ -1,0 +1,103 @@
+"""The course's models in TensorFlow.
+
+Shapes: ``B`` batch, ``T`` time, ``E`` embedding, ``H`` hidden, ``V`` vocabulary.
+"""
+
+import keras
+import numpy as np
+
+from course_utils.model_checks import check_model_options, check_named_weights, split_names
+
+from .layers import RecurrentLayers, assign
+
+
+class CharacterModel(keras.Model):
+    """Predict the next symbol at every place of a text: embedding, recurrent layers, linear map.
+
+    Shapes: ``ids`` [B, T] (integers below V) -> ``logits`` [B, T, V] and ``state`` (see
+    ``RecurrentLayers``). ``logits[:, t]`` scores the symbol that follows ``ids[:, t]``.
+    ``dropout`` acts between the layers and before the linear map, in training only.
+    ``seed`` fixes the starting weights. TensorFlow uses the GPU where it finds one.
+
+    Raises: TypeError, ValueError for options that are not possible.
+    Source: Mikolov et al. 2010, section 2 (recurrent language model); Sutskever et al. 2011
+    (on characters).
+    """
+
+    def __init__(
+        self,
+        vocab_size,
+        embedding_size,
+        hidden_size,
+        num_layers=1,
+        cell="gru",
+        dropout=0.0,
+        seed=0,
+        dtype="float32",
+    ):
+        super().__init__(dtype=dtype)
+        self.options = dict(
+            vocab_size=vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+            cell=cell,
+            dropout=dropout,
+            dtype=dtype,
+        )
+        check_model_options(**self.options)
+        self.embedding = keras.layers.Embedding(
+            vocab_size,
+            embedding_size,
+            embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=seed),
+            dtype=dtype,
+        )
+        self.recurrent = RecurrentLayers(
+            embedding_size, hidden_size, num_layers, cell, dropout, seed + 2, dtype
+        )
+        self.dropout = keras.layers.Dropout(dropout, seed=seed, dtype=dtype)
+        self.output_layer = keras.layers.Dense(
+            vocab_size, kernel_initializer=keras.initializers.GlorotUniform(seed=seed), dtype=dtype
+        )
+
+        # Keras creates weights at the first call unless it is told the shapes.
+        self.embedding.build((None, None))
+        self.output_layer.build((None, None, hidden_size))
+        self.built = True
+
+    def call(self, ids, state=None):
+        """Return the logits [B, T, V] for ``ids`` [B, T] and the state after the last symbol."""
+        embedded = self.embedding(ids)  # [B, T, E]
+        outputs, state = self.recurrent(embedded, state)  # [B, T, H]
+        return self.output_layer(self.dropout(outputs)), state  # [B, T, V]
+
+    def zero_state(self, batch_size):
+        """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
+        return self.recurrent.zero_state(batch_size)
+
+    def count_parameters(self):
+        """Return how many numbers training may change."""
+        return sum(int(np.prod(weight.shape)) for weight in self.trainable_weights)
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays under names that no framework owns.
+
+        ``embedding.weight`` [V, E], ``recurrent.…`` (see ``RecurrentLayers``),
+        ``output.weight`` [H, V], ``output.bias`` [V].
+        """
+        named = {"embedding.weight": self.embedding.get_weights()[0]}
+        for name, array in self.recurrent.named_weights().items():
+            named[f"recurrent.{name}"] = array
+        named["output.weight"], named["output.bias"] = self.output_layer.get_weights()
+        return named
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        assign(self.embedding.embeddings, named["embedding.weight"])
+        self.recurrent.load_named_weights(split_names(named, "recurrent"))
+        assign(self.output_layer.kernel, named["output.weight"])
+        assign(self.output_layer.bias, named["output.bias"])
