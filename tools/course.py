@@ -1,0 +1,175 @@
+"""Set up, open and test the course: what every `make` target calls, and the one command on Windows.
+
+    python3 tools/course.py lab
+
+Standard library only, and no newer syntax than Python 3.6's: see install.py.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+import webbrowser
+
+from install import ROOT, SetupError, install_if_needed, say, venv_python
+
+FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+CELL_TIMEOUT = 600  # seconds
+COMMANDS = {
+    "lab": "set up what is missing, then open JupyterLab on the first notebook",
+    "test": "set up what is missing, then check everything: ruff, the tests, every notebook",
+    "setup": "create .venv, install the pinned packages and get the data",
+    "notebooks": "execute the notebooks again and store their outputs (some: ONLY='01 02')",
+    "html": "write the stored notebooks as web pages into build/html",
+    "lock": "pin the packages again from pyproject.toml (newest ones: UPGRADE=1)",
+    "clean": "remove .venv, build/ and the caches in this folder; the course data stay",
+    "help": "show this list",
+}
+SCRIPTS = {"notebooks": "execute.py", "lock": "lock.py"}  # commands with a file of their own
+
+
+def environment():
+    """Return the environment for the course's programs: the kernel is .venv's, and quiet."""
+    result = dict(os.environ, JUPYTER_PREFER_ENV_PATH="1", PYDEVD_DISABLE_FILE_VALIDATION="1")
+    result.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return result
+
+
+def run(*arguments, python=None):
+    """Run the course's Python with these arguments; return its exit status."""
+    command = [str(python or venv_python()), *arguments]
+    return subprocess.call(command, cwd=str(ROOT), env=environment())
+
+
+def setup():
+    """Install what is missing and get the data; do nothing again that is done."""
+    install_if_needed()
+    if run("-m", "course_utils.data") != 0:
+        say("The data are not here yet. JupyterLab works; a notebook that needs them asks again.")
+
+
+def can_open_browser(system, variables):
+    """Tell whether a browser window can be shown to the person who typed the command."""
+    if variables.get("BROWSER"):
+        return True
+    if variables.get("SSH_CONNECTION"):
+        return False
+    if system == "Linux" and not (variables.get("DISPLAY") or variables.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def lab_arguments(system, variables, is_root, more=()):
+    """Return JupyterLab's arguments: this machine only; a token is Jupyter's own default."""
+    arguments = ["-m", "jupyterlab", "--ServerApp.ip=localhost"]
+    if not can_open_browser(system, variables):
+        arguments.append("--no-browser")
+    if is_root:  # JupyterLab refuses to start for root otherwise; containers often have only root
+        arguments.append("--allow-root")
+    return [*arguments, *more, FIRST_NOTEBOOK]
+
+
+def lab(more=()):
+    """Open JupyterLab on the first notebook; return when it is shut down (Ctrl-C twice)."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    arguments = lab_arguments(platform.system(), os.environ, is_root, more)
+    if "--no-browser" in arguments:
+        say("No browser here: open the address that JupyterLab prints below. Ctrl-C twice stops.")
+    command = [str(venv_python()), *arguments]
+    os.chdir(str(ROOT))
+    if os.name != "nt":
+        os.execve(command[0], command, environment())  # JupyterLab itself receives the Ctrl-C
+    process = subprocess.Popen(command, env=environment())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # JupyterLab has received it too, and asks whether to stop
+
+
+def check_everything(python=None):
+    """Run every check in turn; stop at the first one that fails."""
+    notebooks = f"--nbmake --nbmake-kernel=python3 --nbmake-timeout={CELL_TIMEOUT} notebooks"
+    steps = {
+        "style": "ruff check .",
+        "format": "ruff format --check .",
+        "tests": "pytest tests --durations=5",
+        "notebooks": f"pytest {notebooks} --durations=0",
+    }
+    for name, arguments in steps.items():
+        say(f"\n--- {name} ---")
+        start = time.monotonic()
+        status = run("-m", *arguments.split(), python=python)
+        if status != 0:
+            say(f"\n'{name}' failed. Nothing after it was run.")
+            return status
+        say(f"{name}: passed in {time.monotonic() - start:.0f} s")
+    return 0
+
+
+def html():
+    """Write every stored notebook as a web page, without running it."""
+    pages = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("notebooks/*.ipynb"))
+    return run("-m", "nbconvert", "--to", "html", "--output-dir", "build/html", *pages)
+
+
+def clean():
+    """Remove what the other commands made in this folder."""
+    names = (".venv", "build", ".pytest_cache", ".ruff_cache", ".hypothesis")
+    paths = [ROOT / name for name in names] + list(ROOT.glob("*.egg-info"))
+    for folder in ("course_utils", "tests", "tools", "notebooks"):
+        paths += list((ROOT / folder).rglob("__pycache__"))
+        paths += list((ROOT / folder).rglob(".ipynb_checkpoints"))
+    for path in paths:
+        if path.exists():
+            shutil.rmtree(str(path))
+            say(f"removed {path.relative_to(ROOT)}")
+
+
+def usage():
+    """Print every command with its sentence."""
+    say("make COMMAND, or on any system: python tools/course.py COMMAND\n")
+    for name, sentence in COMMANDS.items():
+        say(f"  {name:<10} {sentence}")
+    say("\nPYTHON=python3.12 chooses the Python of a new .venv (so 'make clean' first).")
+    say("TORCH_INDEX=ADDRESS names a second package index, for PyTorch's smaller CPU-only builds.")
+
+
+def main(arguments=None):
+    """Run one command; return its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("command", choices=list(COMMANDS), help="'help' explains them")
+    parser.add_argument(
+        "--here", action="store_true", help="use the running Python as it is: no .venv, no set-up"
+    )
+    options, more = parser.parse_known_args(arguments)
+    if more and options.command != "lab" and options.command not in SCRIPTS:
+        parser.error(f"{options.command} takes nothing more, but was given {more}")
+    if options.here and options.command != "test":
+        parser.error("--here is for the command 'test' only")
+    if options.command in ("help", "clean"):
+        return usage() if options.command == "help" else clean()
+    if options.here:
+        return check_everything(python=sys.executable)
+    setup()
+    if options.command == "lab":
+        return lab(more)
+    if options.command in SCRIPTS:
+        return run("tools/" + SCRIPTS[options.command], *more)
+    return {"setup": lambda: 0, "test": check_everything, "html": html}[options.command]()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except SetupError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. The same command goes on from here.")
