@@ -130,7 +130,7 @@ def state_heatmap(states, symbols, title=None, limit=1.0, ax=None):
         xlabel="symbol read (time →)",
         ylabel="hidden unit",
     )
-    ax.figure.colorbar(image, ax=ax, label="state of the unit (no unit of measure)")
+    ax.figure.colorbar(image, ax=ax, label="hidden state (no unit)")
     return ax
 
 
@@ -229,8 +229,8 @@ def embedding_map(vectors_2d, symbols, groups=None, ax=None):
     ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.set(
         title="Symbols with similar vectors lie close together",
-        xlabel="first component (no unit of measure)",
-        ylabel="second component (no unit of measure)",
+        xlabel="first component (no unit)",
+        ylabel="second component (no unit)",
     )
     return ax
 
