@@ -47,7 +47,7 @@ def ngram_nats(train_ids, evaluation_ids, order, vocab_size, strength=None):
     if len(train_ids) < order or len(evaluation_ids) < 2:
         raise ValueError("The texts are too short to count on and to predict in.")
     chances = np.full(len(evaluation_ids) - 1, 1.0 / vocab_size)
-    for size in range(1, order + 1):
+    for size in range(1, min(order, len(evaluation_ids)) + 1):
         weight = strength if strength is not None else (vocab_size if size == 1 else 5.0)
         grams, contexts = _codes(train_ids, size, vocab_size)
         asked, asked_contexts = _codes(evaluation_ids, size, vocab_size)

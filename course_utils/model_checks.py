@@ -35,7 +35,7 @@ def check_named_weights(own, given):
     if missing or unknown:
         raise ValueError(
             f"The weights belong to another kind of model: missing {missing}, not needed "
-            f"{unknown}. Build the model with the same cell and num_layers as the one the weights come from."
+            f"{unknown}. Build the model with the cell and num_layers of the one they come from."
         )
     for name, weight in own.items():
         if weight.shape != given[name].shape:

@@ -45,8 +45,9 @@ class StreamBatches:
     """Batches of contiguous streams: the text cut into ``batch_size`` long rows, read side by side.
 
     Row ``b`` of each batch goes on where row ``b`` of the batch before ended, until the rows are
-    read to their end. Then the next epoch begins, from a start that ``seed`` draws anew below
-    ``sequence_length``, so that the cuts between windows fall at other places. Iterating gives
+    read to their end. Then the next epoch begins. The first one starts at the first symbol, later
+    ones at a place below ``sequence_length`` that ``seed`` draws, so that the cuts between windows
+    fall elsewhere. Iterating gives
     ``Batch`` objects without end; equal seeds give equal batches.
 
     Raises: TypeError, ValueError for ids or sizes that are not possible.
@@ -72,9 +73,8 @@ class StreamBatches:
     def __iter__(self):
         rng = np.random.default_rng(self.seed)
         width = self.sequence_length
+        start, spare = 0, len(self.ids) - (self.batch_size * width + 1)
         while True:
-            spare = len(self.ids) - (self.batch_size * width + 1)
-            start = int(rng.integers(0, min(width - 1, spare) + 1))
             length = (len(self.ids) - 1 - start) // self.batch_size
             used = slice(start, start + self.batch_size * length)
             inputs = self.ids[:-1][used].reshape(self.batch_size, length)
@@ -86,14 +86,15 @@ class StreamBatches:
                     np.ascontiguousarray(targets[:, window]),
                     continues=begin > 0,
                 )
+            start = int(rng.integers(0, min(width - 1, spare) + 1))
 
 
 def evaluation_windows(ids, batch_size, sequence_length):
     """Cut a text into streams so that every symbol but the first is a target exactly once.
 
     Yields (``inputs`` [B, T], ``targets`` [B, T], ``counts`` [B, T]); ``counts`` is 1.0 for a
-    target of the text and 0.0 where the last places had to be filled up. All windows have one shape. The
-    number of streams is lowered for a text that is too short for ``batch_size`` of them.
+    target of the text and 0.0 where the last places had to be filled up. All windows have one
+    shape. The number of streams is lowered for a text that is too short for that many.
 
     Raises: TypeError, ValueError for ids that are not possible.
     """

@@ -89,8 +89,8 @@ class Vocabulary:
             place = ids.index(None)
             raise ValueError(
                 f"The symbol {symbols[place]!r} at place {place} is not among the {len(self)} "
-                "symbols of this vocabulary. Build the vocabulary from a text that has it, or give it an "
-                "unknown symbol: special=('<unk>',), unknown='<unk>'."
+                "symbols of this vocabulary. Build the vocabulary from a text that has it, or give "
+                "it an unknown symbol: special=('<unk>',), unknown='<unk>'."
             )
         return np.array(ids, dtype=np.int32)
 
