@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from .cache import sha256_of
 
-TIMEOUT = (10.0, 30.0)  # seconds until a connection stands, and between two pieces of an answer
+TIMEOUT = (10.0, 20.0)  # seconds until a connection stands, and between two pieces of an answer
 ATTEMPTS = 2
 
 
@@ -101,10 +101,12 @@ def from_package_index(project, archive, sha256, size):
 def explain(error):
     """Say in a few words, without addresses, what an exception of ``requests`` means."""
     from requests import exceptions
+    from urllib3.exceptions import ReadTimeoutError
 
+    stalled = error.args and isinstance(error.args[0], ReadTimeoutError)
     if isinstance(error, exceptions.HTTPError):
         return f"it answered with the error code {error.response.status_code}"
-    if isinstance(error, exceptions.Timeout):
+    if stalled or isinstance(error, exceptions.Timeout):
         return "there was no answer in time"
     if isinstance(error, exceptions.SSLError):
         return "the secure connection failed: is the clock right, is a proxy in between?"
