@@ -67,13 +67,18 @@ def can_open_browser(system, variables):
 
 
 def lab_arguments(system, variables, is_root, more=()):
-    """Return JupyterLab's arguments: this machine only; a token is Jupyter's own default."""
+    """Return JupyterLab's arguments: for this machine only; the token is Jupyter's own default."""
     arguments = ["-m", "jupyterlab", "--ServerApp.ip=localhost"]
+    arguments += [
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
+    ]
+    arguments += ["--KernelManager.transport_encryption=auto"]  # the kernel warns without it
     if not can_open_browser(system, variables):
         arguments.append("--no-browser")
     if is_root:  # JupyterLab refuses to start for root otherwise; containers often have only root
         arguments.append("--allow-root")
-    return [*arguments, *more, FIRST_NOTEBOOK]
+    return [*arguments, *more]
 
 
 def lab(more=()):

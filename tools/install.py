@@ -103,13 +103,25 @@ def fingerprint():
 
 
 def pip_install(*arguments):
-    """Run the virtual environment's pip."""
+    """Run the virtual environment's pip; it reports its progress to a person, not to a log."""
     command = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check"]
+    if not sys.stdout.isatty():
+        command.append("--quiet")
     if subprocess.call(command + list(arguments), cwd=str(ROOT)) != 0:
         UNFINISHED.unlink()  # pip itself put back what it had begun
         raise SetupError(
             "The installation did not finish; pip's own message is above.\n"
             "Check the network connection and the free disk space, then run the same command again."
+        )
+
+
+def create_venv(python):
+    """Put a new, empty virtual environment in the place of .venv."""
+    say("Creating .venv ...")
+    if subprocess.call([python, "-m", "venv", "--clear", str(VENV)]) != 0:
+        raise SetupError(
+            "Python could not create a virtual environment; its own message is above.\n"
+            "On Debian and Ubuntu, 'sudo apt install python3-venv' mends that."
         )
 
 
@@ -119,20 +131,15 @@ def install(python):
     if free < DISK_NEEDED and not VENV.exists():
         say(f"Only {free:.1f} GB of disk are free; the course needs {DISK_NEEDED} GB.")
     if not venv_works():
-        say("Creating .venv ...")
-        if subprocess.call([python, "-m", "venv", "--clear", str(VENV)]) != 0:
-            raise SetupError(
-                "Python could not create a virtual environment; its own message is above.\n"
-                "On Debian and Ubuntu, 'sudo apt install python3-venv' mends that."
-            )
+        create_venv(python)
     UNFINISHED.touch()
     if STAMP.exists():
         STAMP.unlink()
     say("Installing the pinned packages (PyTorch and TensorFlow are large: some minutes) ...")
     index = os.environ.get("TORCH_INDEX")
-    pip_install("-q", "-r", "requirements.lock", *(["--extra-index-url", index] if index else []))
+    pip_install("-r", "requirements.lock", *(["--extra-index-url", index] if index else []))
     # The lock brings setuptools, so the course itself is installed without asking the network.
-    pip_install("-q", "--no-deps", "--no-build-isolation", "-e", ".")
+    pip_install("--no-deps", "--no-build-isolation", "-e", ".")
     STAMP.write_text(fingerprint(), encoding="utf-8")
     UNFINISHED.unlink()
 
