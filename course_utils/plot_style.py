@@ -78,7 +78,7 @@ GROUP_COLOURS = {
     "space": "#AA3377",
     "other": "#777777",
 }
-VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍", "\u00a0": "␣"}
+VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "␣"}
 
 
 def use_course_style() -> None:
