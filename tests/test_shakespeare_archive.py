@@ -83,7 +83,7 @@ def test_cast_headings_and_stage_directions_go():
     text = (
         "THE PLAY\n\nANNE, a lady\n\nACT I.\n\nSCENE I. A street; houses,\nand a wall.\n\n"
         "[Enter ANNE\nand others.]\n\nANNE.\n[Aside.] Give me [takes it] that ,  sir.\n\n"
-        "[Exit BOB.]\n\nHe is gone.\n\nSCENE II. A wood.\n\n"
+        "[Exit BOB.]\n\nHe is gone.\n\nSCENE II. A wood.\n\nMusic plays.\n\n"
         "     SONG\n  Take, O take.\n\nBOB. [Rising.] Here!\n"
     )
     assert clean(text) == [
