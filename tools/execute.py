@@ -19,6 +19,7 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 import notebook_rules
 from install import ROOT
@@ -110,6 +111,7 @@ def execute(path, timeout=CELL_TIMEOUT):
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # it warns without
         on_notebook_start=lambda notebook: memory.start(client.km.provisioner.pid),
     )
     start = time.monotonic()
