@@ -177,7 +177,7 @@ def _rows(text, width):
     """
     rows, start, used, after_space = [], 0, 0, 0
     for i, symbol in enumerate(text):
-        if used + _cells(symbol) > width and i > start:
+        while used + _cells(symbol) > width and i > start:
             stop = after_space if after_space > start else i
             rows.append((start, stop))
             start, used = stop, sum(map(_cells, text[stop:i]))

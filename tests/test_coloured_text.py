@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from course_utils import coloured_text, plot_style
@@ -83,6 +83,7 @@ def test_plain_text_shows_heights_under_the_text():
 
 
 @given(st.text(alphabet="ab \n한", min_size=1, max_size=120), st.integers(2, 20))
+@example(" a한", 2)  # what is left after the space is still too wide
 def test_rows_cover_the_text_and_fit_the_width(text, width):
     rows = coloured_text._rows(text, width)
     assert "".join(text[start:stop] for start, stop in rows) == text
