@@ -52,20 +52,20 @@ class CharacterModel(nn.Module):
             embedding_size, hidden_size, num_layers, cell, dropout, seed + 2, dtype
         )
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(hidden_size, vocab_size, dtype=torch_dtype)
+        self.projection = nn.Linear(hidden_size, vocab_size, dtype=torch_dtype)
 
         # Keras's starting values. PyTorch's N(0, 1) embedding learns more slowly (notebook 02).
         generator = torch.Generator().manual_seed(seed)
         nn.init.uniform_(self.embedding.weight, -0.05, 0.05, generator=generator)
-        nn.init.xavier_uniform_(self.output.weight, generator=generator)
-        nn.init.zeros_(self.output.bias)
+        nn.init.xavier_uniform_(self.projection.weight, generator=generator)
+        nn.init.zeros_(self.projection.bias)
         self.to("cuda" if torch.cuda.is_available() else "cpu")
 
     def forward(self, ids, state=None):
         """Return the logits [B, T, V] for ``ids`` [B, T] and the state after the last symbol."""
-        embedded = self.embedding(ids)  # [B, T, E]
-        outputs, state = self.recurrent(embedded, state)  # [B, T, H]
-        return self.output(self.dropout(outputs)), state  # [B, T, V]
+        x = self.embedding(ids)  # [B, T, E]
+        x, state = self.recurrent(x, state)  # [B, T, H]
+        return self.projection(self.dropout(x)), state  # [B, T, V]
 
     def zero_state(self, batch_size):
         """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
@@ -84,8 +84,8 @@ class CharacterModel(nn.Module):
         named = {"embedding.weight": self.embedding.weight.detach().cpu().numpy().copy()}
         for name, array in self.recurrent.named_weights().items():
             named[f"recurrent.{name}"] = array
-        named["output.weight"] = self.output.weight.detach().cpu().numpy().T.copy()
-        named["output.bias"] = self.output.bias.detach().cpu().numpy().copy()
+        named["output.weight"] = self.projection.weight.detach().cpu().numpy().T.copy()
+        named["output.bias"] = self.projection.bias.detach().cpu().numpy().copy()
         return named
 
     def load_named_weights(self, named):
@@ -96,5 +96,5 @@ class CharacterModel(nn.Module):
         check_named_weights(self.named_weights(), named)
         assign(self.embedding.weight, named["embedding.weight"])
         self.recurrent.load_named_weights(split_names(named, "recurrent"))
-        assign(self.output.weight, named["output.weight"].T)
-        assign(self.output.bias, named["output.bias"])
+        assign(self.projection.weight, named["output.weight"].T)
+        assign(self.projection.bias, named["output.bias"])

@@ -56,20 +56,20 @@ class CharacterModel(keras.Model):
             embedding_size, hidden_size, num_layers, cell, dropout, seed + 2, dtype
         )
         self.dropout = keras.layers.Dropout(dropout, seed=seed, dtype=dtype)
-        self.output_layer = keras.layers.Dense(
+        self.projection = keras.layers.Dense(
             vocab_size, kernel_initializer=keras.initializers.GlorotUniform(seed=seed), dtype=dtype
         )
 
         # Keras creates weights at the first call unless it is told the shapes.
         self.embedding.build((None, None))
-        self.output_layer.build((None, None, hidden_size))
+        self.projection.build((None, None, hidden_size))
         self.built = True
 
     def call(self, ids, state=None):
         """Return the logits [B, T, V] for ``ids`` [B, T] and the state after the last symbol."""
-        embedded = self.embedding(ids)  # [B, T, E]
-        outputs, state = self.recurrent(embedded, state)  # [B, T, H]
-        return self.output_layer(self.dropout(outputs)), state  # [B, T, V]
+        x = self.embedding(ids)  # [B, T, E]
+        x, state = self.recurrent(x, state)  # [B, T, H]
+        return self.projection(self.dropout(x)), state  # [B, T, V]
 
     def zero_state(self, batch_size):
         """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
@@ -88,7 +88,7 @@ class CharacterModel(keras.Model):
         named = {"embedding.weight": self.embedding.get_weights()[0]}
         for name, array in self.recurrent.named_weights().items():
             named[f"recurrent.{name}"] = array
-        named["output.weight"], named["output.bias"] = self.output_layer.get_weights()
+        named["output.weight"], named["output.bias"] = self.projection.get_weights()
         return named
 
     def load_named_weights(self, named):
@@ -99,5 +99,5 @@ class CharacterModel(keras.Model):
         check_named_weights(self.named_weights(), named)
         assign(self.embedding.embeddings, named["embedding.weight"])
         self.recurrent.load_named_weights(split_names(named, "recurrent"))
-        assign(self.output_layer.kernel, named["output.weight"])
-        assign(self.output_layer.bias, named["output.bias"])
+        assign(self.projection.kernel, named["output.weight"])
+        assign(self.projection.bias, named["output.bias"])
