@@ -32,6 +32,16 @@ def test_readme_lists_the_notebook(path):
     assert f"(notebooks/{path.name})" in README
 
 
+def test_readme_shows_the_picture_that_a_notebook_computed():
+    pictures = [
+        execute.readme_picture(nbformat.read(path, as_version=4))
+        for path in sorted(execute.NOTEBOOKS.glob("*.ipynb"))
+    ]
+    stored = [picture for picture in pictures if picture is not None]
+    assert len(stored) == 1, f"one cell is tagged {execute.README_TAG!r}"
+    assert execute.README_PICTURE.read_bytes() == stored[0], "run 'make notebooks'"
+
+
 def test_readme_lists_no_notebook_that_is_not_there():
     linked = set(re.findall(r"\(notebooks/([^)]+\.ipynb)\)", README))
     assert linked - {path.name for path in NOTEBOOKS} == set()

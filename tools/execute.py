@@ -9,6 +9,7 @@ machine with two cores). The rules of notebook_rules.py are checked on what was 
 """
 
 import argparse
+import base64
 import os
 import sys
 import threading
@@ -26,6 +27,8 @@ from install import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 600  # seconds
+README_PICTURE = ROOT / "docs" / "images" / "proof.png"
+README_TAG = "readme-picture"  # the cell whose figure the README shows
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -80,6 +83,16 @@ def strip_noise(notebook):
     return notebook
 
 
+def readme_picture(notebook):
+    """Return the PNG bytes of the cell that is tagged for the README, or None."""
+    for cell in notebook.cells:
+        if README_TAG in cell.metadata.get("tags", []):
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode(output.data["image/png"])
+    return None
+
+
 def failing_cell(notebook):
     """Return (number from 1, source) of the code cell that failed, or that was running."""
     code = [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
@@ -131,6 +144,10 @@ def execute(path, timeout=CELL_TIMEOUT):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+    picture = readme_picture(notebook)
+    if picture is not None and path.parent == NOTEBOOKS:
+        README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        README_PICTURE.write_bytes(picture)
     return seconds, peak
 
 
