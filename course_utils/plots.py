@@ -94,7 +94,7 @@ def loss_curves(histories, floors=None, x="characters", y="validation", smoothin
     ax.set(
         title=f"{y.capitalize()} loss{mean}: lower is better",
         xlabel=X_LABELS[x],
-        ylabel="nats per character",
+        ylabel=f"{y} loss (nats per character)",
     )
     label_right_edge(ax, ends)
     return ax
