@@ -1,0 +1,1 @@
+"The parts of the English-Korean grammar: syllables, endings, words, clauses, sentence patterns."
