@@ -345,9 +345,9 @@ def test_some_sentences_checked_by_hand(pairs):
     korean = {" ".join(pair.english): " ".join(pair.korean) for pair in pairs}
     checked = {
         "the singer is tall .": "가수는 키가 커요 .",
-        "please turn on the light .": "불을 켜 주세요 .",
+        "you must not drink juice at the library .": "도서관에서 주스를 마시면 안 돼요 .",
         "please close the window because it is cold .": "추우니까 창문을 닫아 주세요 .",
-        "shall we go home because it is cold ?": "추우니까 집에 갈까요 ?",
+        "shall we go home because we are tired ?": "피곤하니까 집에 갈까요 ?",
     }
     assert {english: korean[english] for english in checked} == checked
 

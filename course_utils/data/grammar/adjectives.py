@@ -68,6 +68,7 @@ NOT_WITH = {
     ("juice", "hot#thing"),
     ("map", "beautiful"),
     ("ticket", "beautiful"),
+    ("ticket", "big"),
     ("ticket", "old"),
     ("tree", "pretty"),
     ("library", "famous"),

@@ -17,9 +17,8 @@ KOREAN_ORDER = entries(
     "manner than never"
 )
 
-있다, 없다, 않다, 싶다, 하다 = (
-    Stem.parse(form) for form in ("있다", "없다", "않다", "싶다", "하다")
-)
+있다, 없다, 않다, 하다 = (Stem.parse(form) for form in ("있다", "없다", "않다", "하다"))
+싶다 = Stem.parse("싶다", adjective=True)
 계시다 = Stem.parse("계시다/시")
 시작하다, 보다 = Stem.parse("시작하다"), Stem.parse("보다")
 CHAINED = ("progressive", "want", "experience", "begin", "decide", "try")
@@ -258,7 +257,9 @@ def _korean_verb(clause, group, tense, negative, modal, ending, connective):
     if suppletive:
         sure += negator
     elif negated and not able and modal != "experience":
-        step(stem.firm("지"), 않다, negator, 않다.honorific())
+        # 않다 is an adjective after one: 멀지 않다고, but 가지 않는다고.
+        not_ = replace(않다, adjective=stem.adjective)
+        step(stem.firm("지"), not_, negator, not_.honorific())
 
     will = [word for word in group.helper if word.text == "will"]
     possible += [w for w in group.helper + group.modal[1:] if w not in sure and w not in will]

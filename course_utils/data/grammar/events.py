@@ -185,6 +185,8 @@ def event(
     if with_somebody:
         parts.append(company(draw, subject))
     usable = [m for m in action.manners if m in manners and (m != "together" or subject.plural)]
+    if tense == "future":
+        usable = [m for m in usable if m != "well"]
     if usable and not with_somebody and (draw.chance(manner_chance) or english == "get up"):
         parts.append(manner(draw.pick(usable)))
     if draw.chance(time):

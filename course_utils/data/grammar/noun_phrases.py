@@ -113,7 +113,8 @@ def thing(draw, key, *, owner=None, adjective=15, determiners=COMMON, plural=Fal
     """
     noun = NOUNS[key]
     if noun.article == "own":
-        possessive, body = words(f"{POSSESSIVE[owner.pronoun]} {noun.singular}")
+        body = "faces" if owner.plural and noun.singular == "face" else noun.singular
+        possessive, body = words(f"{POSSESSIVE[owner.pronoun]} {body}")
         return NounPhrase((possessive, body), (Eojeol(noun.korean, (body,)),), key, plural=True)
     article = _article(draw, noun, determiners)
     many = not noun.singular or (bool(noun.plural) and (plural or article == "generic"))

@@ -95,7 +95,8 @@ def comparative(draw):
         keys = [k.replace("_", " ") for k in QUALITY_NOUNS[kind].split() if k != "soup"]
         first, second = draw.pick(keys), draw.pick(keys)
         key = draw.pick([a for a in QUALITIES[kind].split() if a not in COLOURS])
-        if first == second or {(first, key), (second, key)} & ODD:
+        towns = {"city", "village"} & {first, second}
+        if len(towns) == 1 or first == second or {(first, key), (second, key)} & ODD:
             return None
         determiner = draw.pick(POINTING)
         one = thing(draw, first, adjective=0, determiners=(determiner,))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from .clauses import Clause, render
 from .conjugation import Stem
-from .customs import fits
+from .customs import fits, may_be
 from .drafts import draft, pattern
 from .events import company, draw_person, event, manner
 from .noun_phrases import (
@@ -37,6 +37,8 @@ def travel(draw, verb, tense, *, subject=None, time=70, extras=60):
     where = draw.pick(
         DESTINATIONS if verb == "go" else ["home", "home", "school", "office", "Seoul"]
     )
+    while not may_be(subject, where, verb):
+        where = draw.pick(DESTINATIONS)
     parts = [goal(where)]
     if draw.chance(extras):
         far = where in ("Seoul", "Busan", "village", "airport", "beach")

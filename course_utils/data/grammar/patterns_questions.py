@@ -71,7 +71,7 @@ def do(draw):
     )
     if clause is None:
         return None
-    if not states and (clause.part("time") is None or draw.chance(15)):
+    if not states and clause.part("time") is None:
         clause = clause.with_parts(adverb("often", "often", "자주"))
     return draft(render(clause, "present", question=True), "?")
 

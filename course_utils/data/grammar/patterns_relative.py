@@ -86,6 +86,8 @@ def thing_that_is(draw):
         "headwear": ["pretty", "expensive"],
         "wristwear": ["pretty", "expensive"],
     }.get(kind_of, [])
+    if kind[2] == "ticket":
+        said = ["expensive", "cheap"]
     if not said:
         return None
     key = draw.pick(said)

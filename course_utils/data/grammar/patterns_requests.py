@@ -15,8 +15,8 @@ from .tokens import Eojeol, NounPhrase, Part, words
 from .verbs import actions
 
 REQUESTS = actions(
-    "open close turn_on turn_off clean wash fix read bring help call prepare sing cut carry"
-    " cook wait_for write find"
+    "open close turn_on turn_off clean wash fix read bring call prepare sing cut carry"
+    " cook wait_for find"
 )
 
 
@@ -103,9 +103,7 @@ OUT_OF_PLACE = (
 
 
 def _forbidden(draw):
-    clause = _order(
-        draw, FORBIDDEN, manner_chance=35, time=15, place_chance=0, manners=("loudly", "alone")
-    )
+    clause = _order(draw, FORBIDDEN, manner_chance=35, time=0, place_chance=0, manners=("loudly",))
     verb, _, key = clause.kind
     if key in OUT_OF_PLACE:
         return None

@@ -42,6 +42,7 @@ NOW = actions(
     " wait_for look_for draw fix sleep rest work exercise swim walk run prepare do carry wear build"
     " choose teach"
 )
+UNDER_WAY = ("quietly", "alone", "hard", "slowly", "carefully", "loudly", "together")
 SKILLS = actions("play ride sing dance cook teach fix draw swim make run") + actions("build sell")
 DUTIES = actions(
     "read write clean wash fix study learn prepare finish do take call meet buy sell turn_off"
@@ -88,7 +89,7 @@ def future_not(draw):
 @pattern("progressive")
 def progressive(draw):
     """Draw, for example: I am watching the play at the theater now."""
-    clause = event(draw, choices=NOW, time=0, place_chance=85)
+    clause = event(draw, manners=UNDER_WAY, choices=NOW, time=0, place_chance=85)
     if draw.chance(50):
         now = words("now")
         clause = clause.with_parts(Part("time", tuple(now), (Eojeol("지금", tuple(now)),)))
@@ -98,7 +99,7 @@ def progressive(draw):
 @pattern("was doing", 0.7)
 def was_doing(draw):
     """Draw, for example: Minsu was exercising at home at eight o'clock yesterday."""
-    clause = event(draw, choices=NOW, time=0, place_chance=90)
+    clause = event(draw, manners=UNDER_WAY, choices=NOW, time=0, place_chance=90)
     hour = draw.pick(list(NUMBERS))
     at, number, clock, day = words(f"at {hour} o'clock yesterday")
     korean = (
@@ -141,7 +142,7 @@ BRIEF = entries("letter email poem sandwich salad egg song news cookies door win
 @pattern("duration", 1.2)
 def duration(draw):
     """Draw, for example: I played the violin at home for three hours."""
-    clause = event(draw, choices=LASTING, time=80, place_chance=80)
+    clause = event(draw, manners=UNDER_WAY, choices=LASTING, time=80, place_chance=80)
     if clause.kind[2] in BRIEF:
         return None
     number = draw.pick(list(NUMBERS)[:4])

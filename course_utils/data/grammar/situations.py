@@ -116,6 +116,8 @@ def reaction(draw, subject, entry, *, adjective=25, determiners=("a",), place_ch
     rest, _, how = rest.partition("+")
     if ">" in rest:
         verb, _, where = rest.partition(">")
+        if not may_be(subject, where, verb):
+            return None
         parts = [goal(where)] + ([manner(how)] if how else [])
         return Clause(
             subject, VERBS[verb], tuple(parts), (verb, VERBS[verb].korean.text, where)

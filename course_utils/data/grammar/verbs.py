@@ -74,7 +74,8 @@ teach|가르치다|Korean English Chinese history mathematics science music#subj
  university||a|long
 clean|청소하다|kitchen classroom bathroom living_room room office house garden||quickly together\
  alone|aey|day
-wash|씻다|hands face|bathroom kitchen home|quickly carefully|aeyc|day
+wash|씻다|hands|bathroom kitchen home|quickly carefully|aeyc|day
+wash|씻다|face|bathroom home|quickly|aeyc|day
 wash|감다|hair|bathroom home|quickly|aey|day
 wash|빨다|clothes socks shirt sneakers|bathroom home river|together|aey|day
 wash|닦다|dishes car bicycle|home||ay|day
@@ -87,8 +88,8 @@ lose|잃어버리다|key wallet umbrella ring phone bag camera watch#thing ticke
 look for|찾다|key wallet umbrella glasses ring phone bag cat dog|park station\
  living_room|carefully together|ayc|day
 borrow|빌리다|book novel dictionary magazine comic_book|library||ay|long
-fix|고치다|computer bicycle car clock radio camera refrigerator fan chair|home office|alone\
- quickly|a|day
+fix|고치다|computer clock radio camera fan|home office|alone quickly|a|day
+fix|고치다|bicycle car refrigerator chair|home|alone quickly|a|day
 draw|그리다|picture map flower tree house cat horse bird|school park home garden|carefully\
  together|yc|day
 build|짓다/ㅅ|house school hospital library hotel museum|Seoul Busan village|together|a|year
