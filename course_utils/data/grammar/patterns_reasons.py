@@ -89,9 +89,10 @@ def so(draw):
         cause = replace(feeling(draw, subject, key), subject=subject)
     if drawn is None:
         return None
-    if draw.chance(60):
-        cause = cause.with_parts(draw_time(draw, "past"))
     clause, how = drawn
+    if draw.chance(60):
+        when = fitting_time(draw, "past", "day", clause.kind[0], clause.kind[2])
+        cause = cause.with_parts(when)
     first = render(cause, "past", ending="because", connective=so_)
     return in_sequence(first, render(clause, **how), so_)
 
