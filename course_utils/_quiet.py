@@ -25,12 +25,11 @@ def without_startup_noise():
     redirected. Lines that are not in the list of harmless ones are written out afterwards, also
     when the body raises.
     """
-    sys.stderr.flush()
-    try:
-        saved = os.dup(2)
-    except OSError:  # no standard error at all (pythonw on Windows): nothing to filter
+    if sys.stderr is None:  # a program without a console (pythonw on Windows): nothing to filter
         yield
         return
+    sys.stderr.flush()
+    saved = os.dup(2)
     with tempfile.TemporaryFile() as held:
         os.dup2(held.fileno(), 2)
         try:

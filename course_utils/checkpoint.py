@@ -16,9 +16,11 @@ FORMAT = "course_utils 1"
 def write_checkpoint(path, model_name, model, vocabulary=None):
     """Write weights, options and vocabulary of a model of the course to one safetensors file.
 
-    The file is complete or not there: it is written beside ``path`` first and then renamed.
+    The file is complete or not there: it is written beside ``path`` first and then renamed. A
+    folder that is missing is made.
     """
     path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     description = {"model": model_name, "options": model.options}
     if vocabulary is not None:
         description["vocabulary"] = vocabulary.as_dict()

@@ -26,10 +26,12 @@ class History:
     ``loss``, ``gradient_norm`` (before clipping) and ``learning_rate`` hold one number an update;
     the loss is the mean over the update's batch, in nats per character, before the update.
     ``evaluations`` holds an ``Evaluation`` for each time the validation part was read.
-    ``characters_per_update`` is batch size times sequence length.
+    ``characters_per_update`` is batch size times sequence length. ``setup_seconds`` is the time
+    before the first update, in which TensorFlow traces its graph; it is not in ``seconds``.
     """
 
     characters_per_update: int
+    setup_seconds: float = 0.0
     loss: list = field(default_factory=list)
     gradient_norm: list = field(default_factory=list)
     learning_rate: list = field(default_factory=list)

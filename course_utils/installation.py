@@ -14,12 +14,12 @@ from packaging.specifiers import SpecifierSet
 
 SHOWN = ("torch", "tensorflow", "keras", "numpy", "matplotlib", "jupyterlab", "ipywidgets")
 MEMORY_NEEDED, DISK_NEEDED = 1.6, 0.1  # GB; see the rules for notebooks
-REINSTALL = "Close Jupyter and run 'make lab' in the course's folder: it installs what is missing."
+REINSTALL = "Close Jupyter and run 'make lab' in the course's folder to install it."
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: what was found, what is needed, and what to do if it differs."""
+    """One thing that was looked at: what was found, what is needed, what to do otherwise."""
 
     what: str
     found: str

@@ -42,6 +42,8 @@ def ngram_nats(train_ids, evaluation_ids, order, vocab_size, strength=None):
     train_ids, evaluation_ids = check_ids(train_ids), check_ids(evaluation_ids)
     if order < 1:
         raise ValueError(f"order={order} is too small. Give 1 for unigrams, 2 for bigrams, …")
+    if vocab_size**order >= 2**63:
+        raise ValueError(f"order={order} is too large to count with {vocab_size} symbols.")
     if max(train_ids.max(), evaluation_ids.max()) >= vocab_size:
         raise ValueError(f"An id is not below vocab_size={vocab_size}.")
     if len(train_ids) < order or len(evaluation_ids) < 2:

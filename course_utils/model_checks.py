@@ -2,28 +2,86 @@
 
 import numbers
 
+import numpy as np
+
 CELLS = ("rnn", "lstm", "gru")
 DTYPES = ("float32", "float64")
 
 
-def check_model_options(cell, dtype, dropout, **sizes):
-    """Raise an error that says what is possible if an option of a model is not.
+def whole_numbers(minimum=1, **values):
+    """Return the values as Python integers, in the order given.
 
-    ``sizes`` are whole numbers of at least 1, by name. Raises: TypeError, ValueError.
+    Raises: TypeError, ValueError that name the first value that is no whole number of at least
+    ``minimum``.
     """
-    for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, numbers.Integral):
-            raise TypeError(f"{name} must be a whole number, for example 64, and not {size!r}.")
-        if size < 1:
-            raise ValueError(f"{name}={size} is too small. It must be at least 1.")
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+            raise TypeError(f"{name} must be a whole number, for example 64, and not {value!r}.")
+        if value < minimum:
+            raise ValueError(f"{name}={value} is too small. It must be at least {minimum}.")
+    return [int(value) for value in values.values()]
+
+
+def check_model_options(cell, dtype, dropout):
+    """Raise an error that says what is possible if an option of a model is not."""
     if cell not in CELLS:
         raise ValueError(
             f"cell={cell!r} is not known. Choose one of {', '.join(map(repr, CELLS))}."
         )
     if dtype not in DTYPES:
         raise ValueError(f"dtype={dtype!r} is not known. Choose 'float32' or 'float64'.")
+    if not isinstance(dropout, numbers.Real):
+        raise TypeError(f"dropout must be a number, for example 0.1, and not {dropout!r}.")
     if not 0.0 <= dropout < 1.0:
         raise ValueError(f"dropout={dropout} is not possible. Give a share from 0.0 to below 1.0.")
+
+
+def check_clip_norm(clip_norm):
+    """Raise a ValueError unless ``clip_norm`` is None or a number above 0."""
+    if clip_norm is not None and not (isinstance(clip_norm, numbers.Real) and clip_norm > 0):
+        raise ValueError(
+            f"clip_norm={clip_norm!r} is not possible. Give a number above 0, or None for no limit."
+        )
+
+
+def check_state_shape(shape, num_layers, batch_size, hidden_size):
+    """Raise a ValueError if a state does not fit; None stands for a size that is not known yet."""
+    wanted = (num_layers, batch_size, hidden_size)
+    fits = len(shape) == 3 and all(
+        a is None or b is None or a == b for a, b in zip(shape, wanted, strict=True)
+    )
+    if not fits:
+        raise ValueError(
+            f"The state has the shape {tuple(shape)}, and {wanted} is needed: layers, batch, "
+            "hidden units. Start a new batch size with model.zero_state(batch_size)."
+        )
+
+
+def check_prompt(vocabulary, prompt, length, vocab_size):
+    """Return the prompt's ids as a list, if text can be generated from them.
+
+    Raises: TypeError, ValueError for an empty prompt, a length that is no whole number of at least
+    0, or a vocabulary that does not have ``vocab_size`` symbols.
+    """
+    whole_numbers(minimum=0, length=length)
+    if len(vocabulary) != vocab_size:
+        raise ValueError(
+            f"The vocabulary has {len(vocabulary)} symbols and the model {vocab_size}. Use the "
+            "vocabulary that the model was trained with."
+        )
+    ids = vocabulary.encode(prompt).tolist()
+    if not ids:
+        raise ValueError(
+            f"The prompt {prompt!r} must have at least one symbol. To begin from nothing, prompt "
+            "with a line break: '\\n'."
+        )
+    return ids
+
+
+def spread_seeds(seed, count):
+    """Return ``count`` different seeds made from one, so that no two weights start as copies."""
+    (seed,) = whole_numbers(minimum=0, seed=seed)
+    return [int(number) for number in np.random.SeedSequence(seed).generate_state(count)]
 
 
 def check_named_weights(own, given):

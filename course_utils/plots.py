@@ -160,9 +160,9 @@ def gradient_norms(norms_by_label, ax=None):
 
 
 def training_gradient_norms(histories, clip=None, ax=None):
-    """Draw the gradient norm of every update, before clipping, and the clipping limit (log scale).
+    """Draw the gradient norm of every update, before clipping, and a limit (log scale).
 
-    ``histories``: {label: History}. ``clip``: the limit, as given to the training.
+    ``histories``: {label: History}. ``clip``: a limit to compare with, such as the training's.
     Raises ValueError for an empty history.
     """
     check_filled("histories", histories, "{'PyTorch': history}")
@@ -172,11 +172,11 @@ def training_gradient_norms(histories, clip=None, ax=None):
         values = norms[label]
         updates = np.arange(1, len(values) + 1)
         if clip is not None:
-            text += f"\n({np.mean(values > clip):.0%} of the updates clipped)"
+            text += f"\n({np.mean(values > clip):.0%} of the updates above {clip:g})"
         thin = {"linewidth": style["linewidth"] / 2} | markers_at(len(values), style)
         ax.plot(updates, np.where(values > 0, values, np.nan), label=text, **style | thin)
     if clip is not None:
-        ax.axhline(clip, color="#333333", linewidth=1, linestyle=":", label=f"clip at {clip:g}")
+        ax.axhline(clip, color="#333333", linewidth=1, linestyle=":", label=f"limit {clip:g}")
     ax.set_yscale("log")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(

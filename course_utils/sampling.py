@@ -1,5 +1,7 @@
 """Logits -> a symbol. NumPy only, so that both sides draw the same symbol from the same logits."""
 
+import numbers
+
 import numpy as np
 
 
@@ -16,13 +18,16 @@ def probabilities(logits, temperature=1.0):
     logits = np.asarray(logits, dtype=np.float64)
     if logits.ndim == 0 or logits.shape[-1] == 0:
         raise ValueError("There are no logits: the last axis must hold one number per symbol.")
-    if np.isnan(logits).any() or np.isposinf(logits).any():
-        raise ValueError("The logits hold NaN or +infinity. Look for a training that diverged.")
-    if not (np.isfinite(temperature) and temperature >= 0):
-        raise ValueError(f"temperature={temperature} must be a finite number of at least 0.")
+    if np.isnan(logits).any() or not np.isfinite(logits.max(axis=-1)).all():
+        raise ValueError(
+            "The logits hold NaN or +infinity, or are all -infinity. Did the training diverge?"
+        )
+    if not (isinstance(temperature, numbers.Real) and 0 <= temperature < np.inf):
+        raise ValueError(f"temperature={temperature!r} must be a finite number of at least 0.")
     if temperature == 0:
         return np.eye(logits.shape[-1])[logits.argmax(axis=-1)]
-    scaled = (logits - logits.max(axis=-1, keepdims=True)) / temperature
+    with np.errstate(over="ignore"):  # a tiny temperature gives -infinity, and exp makes it 0
+        scaled = (logits - logits.max(axis=-1, keepdims=True)) / temperature
     weights = np.exp(scaled)
     return weights / weights.sum(axis=-1, keepdims=True)
 

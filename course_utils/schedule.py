@@ -36,6 +36,7 @@ def learning_rates(updates, learning_rate, schedule="warmup_cosine"):
     ``schedule`` is one of the names in ``SCHEDULES``, a function ``(updates, learning_rate)`` that
     returns the rates, or a sequence of ``updates`` rates. Raises: TypeError, ValueError.
     """
+    _check(updates, 0.0)
     if isinstance(schedule, str):
         if schedule not in SCHEDULES:
             raise ValueError(

@@ -4,7 +4,6 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read when TensorFlow is first imported
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the same numbers with and without a GPU
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as course_utils.in_pytorch sets it
 os.environ.setdefault("MPLBACKEND", "agg")  # pictures without a window
 
 import ipaddress

@@ -57,6 +57,8 @@ def test_an_unknown_symbol_is_never_taken_for_a_pad():
         (lambda: Vocabulary(["a"], unknown="<unk>"), ValueError, "special"),
         (lambda: Vocabulary(["a"]).encode(3), TypeError, "a text or a list"),
         (lambda: Vocabulary(["a"]).encode(None), TypeError, "a text or a list"),
+        (lambda: Vocabulary(["a"]).encode(iter("a")), TypeError, "a text or a list"),
+        (lambda: Vocabulary.from_text("a", special="<pad>"), TypeError, "a list of symbols"),
         (lambda: Vocabulary(["a"]).decode([0.5]), TypeError, "whole numbers"),
         (lambda: Vocabulary(["a"]).decode([1]), ValueError, "from 0 to 0"),
         (lambda: Vocabulary(["a"]).decode([-1]), ValueError, "from 0 to 0"),
@@ -140,6 +142,18 @@ def test_streams_of_any_size(length, batch_size, sequence_length, seed):
         if batch.continues:
             assert (batch.inputs[:, 0] == before.targets[:, -1]).all()
         before = batch
+
+
+def test_later_epochs_start_elsewhere():
+    starts = []
+    for batch in StreamBatches(np.arange(200), 2, 20, seed=3):
+        if not batch.continues:
+            starts.append(int(batch.inputs[0, 0]))
+        if len(starts) == 12:
+            break
+    assert starts[0] == 0
+    assert len(set(starts)) > 4
+    assert max(starts) < 20
 
 
 def test_each_epoch_reads_nearly_the_whole_text():

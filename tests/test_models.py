@@ -166,20 +166,62 @@ def test_both_sides_start_from_the_same_distributions(side, cell):
         assert parity.largest_difference(named["recurrent.0.bias"], expected) == 0.0
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_dropout_acts_in_training_only(side):
-    model = side.models.CharacterModel(9, 4, 6, 2, dropout=0.5)
-    ids = tensor(side, np.zeros((2, 5), np.int32))
+def training_logits(side, model, ids):
     if side is in_pytorch:
         model.train()
-        noisy = [model(ids)[0] for _ in range(2)]
+        return model(ids)[0]
+    return model(ids, training=True)[0]
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("off", ["between", "last", None])
+def test_each_dropout_acts_in_training_only(side, off):
+    """There are two: between the layers, and before the linear map."""
+    model = side.models.CharacterModel(9, 4, 6, 2, dropout=0.5)
+    between = model.recurrent.layers if side is in_pytorch else model.recurrent.dropout
+    if off == "between":
+        setattr(between, "dropout" if side is in_pytorch else "rate", 0.0)
+    elif off == "last":
+        setattr(model.dropout, "p" if side is in_pytorch else "rate", 0.0)
+    ids = np.zeros((2, 5), np.int32)
+    noisy = [training_logits(side, model, ids) for _ in range(2)]
+    assert parity.largest_difference(*noisy) > 0
+    if side is in_pytorch:
         model.eval()
         still = [model(ids)[0] for _ in range(2)]
     else:
-        noisy = [model(ids, training=True)[0] for _ in range(2)]
         still = [model(ids, training=False)[0] for _ in range(2)]
-    assert parity.largest_difference(*noisy) > 0
     assert parity.largest_difference(*still) == 0.0
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_no_two_weights_start_as_copies(side, cell):
+    # equal sizes wherever possible, so that equal seeds would give equal arrays
+    named = side.models.CharacterModel(16, 16, 16, 2, cell, seed=4).named_weights()
+    matrices = [array[:, :16].ravel() for name, array in named.items() if "bias" not in name]
+    assert len(matrices) == 6
+    related = np.abs(np.corrcoef(matrices)) - np.eye(len(matrices))
+    assert related.max() < 0.3
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_state_of_another_batch_size_is_refused(side, cell):
+    model = side.models.CharacterModel(5, 3, 4, cell=cell)
+    for rows, others in ((3, 1), (1, 3)):
+        with pytest.raises(ValueError, match=r"zero_state\(batch_size\)"):
+            model(np.zeros((rows, 2), np.int32), model.zero_state(others))
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_sizes_and_seeds_may_be_numpy_numbers(side, tmp_path):
+    ids = np.array([0, 3, 1])
+    model = side.models.CharacterModel(ids.max() + 1, np.int64(2), np.int32(3), seed=np.int64(3))
+    side.training.save_checkpoint(tmp_path / "new folder" / "model.safetensors", model)
+    loaded, _ = side.training.load_checkpoint(tmp_path / "new folder" / "model.safetensors")
+    assert loaded.options == model.options
+    assert type(loaded.options["vocab_size"]) is int
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -193,6 +235,9 @@ def test_dropout_acts_in_training_only(side):
         ({"dtype": "float16"}, ValueError, "float64"),
         ({"dropout": 1.0}, ValueError, "dropout"),
         ({"num_layers": -1}, ValueError, "num_layers=-1"),
+        ({"dropout": "0.1"}, TypeError, "dropout"),
+        ({"seed": None}, TypeError, "seed"),
+        ({"seed": -1}, ValueError, "seed=-1"),
     ],
 )
 def test_options_that_are_not_possible_are_named(side, options, error, says):

@@ -31,17 +31,24 @@ def test_probabilities_never_overflow(logits, temperature):
     assert chances.argmax() == logits.argmax() or chances.max() == chances[logits.argmax()]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_tiny_temperature_is_quiet():
+    assert sampling.probabilities([1.0, 2.0], 1e-320).tolist() == [0.0, 1.0]
+
+
 def test_impossible_symbols_may_have_minus_infinity():
     assert sampling.probabilities([0.0, -np.inf]).tolist() == [1.0, 0.0]
 
 
-@pytest.mark.parametrize("temperature", [-1.0, math.nan, math.inf])
+@pytest.mark.parametrize("temperature", [-1.0, math.nan, math.inf, None, "hot"])
 def test_temperatures_that_are_not_possible_are_named(temperature):
     with pytest.raises(ValueError, match="temperature"):
         sampling.probabilities([1.0, 2.0], temperature)
 
 
-@pytest.mark.parametrize("logits", [[math.nan, 1.0], [math.inf, 1.0], [], 3.0])
+@pytest.mark.parametrize(
+    "logits", [[math.nan, 1.0], [math.inf, 1.0], [-math.inf, -math.inf], [], 3.0]
+)
 def test_logits_that_are_not_possible_are_named(logits):
     with pytest.raises(ValueError, match="logits"):
         sampling.probabilities(logits)
@@ -130,6 +137,7 @@ def test_ngram_errors():
         (([0, 1], [0, 2], 1, 2), "vocab_size"),
         (([0, 1], [0], 1, 2), "too short"),
         (([0, 1], [0, 1], 3, 2), "too short"),
+        (([0, 1], [0, 1], 11, 65), "too large"),
     ):
         with pytest.raises(ValueError, match=says):
             metrics.ngram_nats(*arguments)

@@ -269,8 +269,8 @@ def test_gradient_norms_leave_out_exact_zeros_and_share_of_clipped_updates_is_co
     record = history(1.5, updates=4)  # norms 2, 1, 2/3, 1/2
     ax = plots.training_gradient_norms({"TensorFlow": record}, clip=0.9)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert "50% of the updates clipped" in labels[0]
-    assert labels[1] == "clip at 0.9"
+    assert "50% of the updates above 0.9" in labels[0]
+    assert labels[1] == "limit 0.9"
 
 
 @pytest.mark.parametrize(

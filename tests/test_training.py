@@ -1,5 +1,7 @@
 """Training, generation and checkpoints: the same numbers on both sides, and each part by hand."""
 
+import time
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -170,6 +172,9 @@ def test_a_diverging_training_stops_with_advice(side):
         ({"learning_rate": -1.0}, ValueError, "learning_rate"),
         ({"schedule": "linear"}, ValueError, "warmup_cosine"),
         ({"schedule": [0.1]}, ValueError, "one for each"),
+        ({"updates": 0, "schedule": []}, ValueError, "at least 1 update"),
+        ({"evaluate_every": -1}, ValueError, "evaluate_every"),
+        ({"evaluate_every": 0.5}, TypeError, "evaluate_every"),
     ],
 )
 def test_settings_that_are_not_possible_are_named(side, change, error, says):
@@ -184,6 +189,96 @@ def test_text_instead_of_ids_is_named():
     model = in_pytorch.models.CharacterModel(len(VOCABULARY), 2, 2)
     with pytest.raises(TypeError, match=r"vocabulary\.encode"):
         in_pytorch.training.train_language_model(model, TEXT, IDS, updates=1, **SETTINGS)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_dropout_is_on_in_updates_and_follows_the_seed(side):
+    def losses(seed):
+        model = side.models.CharacterModel(len(VOCABULARY), 8, 16, dropout=0.5)
+        if side is in_pytorch:
+            model.eval()  # whatever mode it was in
+        still = {**SETTINGS, "learning_rate": 0.0}
+        return side.training.train_language_model(
+            model, IDS, IDS[:100], updates=4, evaluate_every=1, seed=seed, stateful=False, **still
+        ).loss
+
+    assert losses(1) == losses(1) != losses(2)
+    update = side.training.LanguageModelUpdate(
+        side.models.CharacterModel(len(VOCABULARY), 8, 16, dropout=0.5)
+    )
+    state, batch = update.model.zero_state(2), IDS[:20].reshape(2, 10)
+    first, second = (float(update(batch, batch, state, 0.0)[0]) for _ in range(2))
+    assert first != second
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_training_leaves_the_random_numbers_of_others_alone(side):
+    model = side.models.CharacterModel(len(VOCABULARY), 8, 16, dropout=0.5)
+    torch.manual_seed(7)
+    np.random.seed(7)  # noqa: NPY002
+    expected = torch.rand(3), np.random.rand(3)  # noqa: NPY002
+    torch.manual_seed(7)
+    np.random.seed(7)  # noqa: NPY002
+    side.training.train_language_model(model, IDS, IDS[:100], updates=2, **SETTINGS)
+    assert parity.largest_difference(expected, (torch.rand(3), np.random.rand(3))) == 0  # noqa: NPY002
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_generation_has_no_dropout_and_restores_the_mode(side):
+    model = side.models.CharacterModel(len(VOCABULARY), 8, 16, dropout=0.5)
+    texts = {side.generation.generate(model, VOCABULARY, "the", 30) for _ in range(3)}
+    assert len(texts) == 1
+    with pytest.raises(ValueError, match="temperature"):
+        side.generation.generate(model, VOCABULARY, "the", 3, temperature=-1)
+    if side is in_pytorch:
+        assert model.training
+        model.eval()
+        side.generation.generate(model, VOCABULARY, "the", 3)
+        assert not model.training
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_norm_in_the_history_is_the_one_before_clipping(side):
+    model = side.models.CharacterModel(len(VOCABULARY), 8, 16)
+    history = side.training.train_language_model(
+        model, IDS, IDS[:100], updates=3, clip_norm=0.01, **SETTINGS
+    )
+    assert min(history.gradient_norm) > 0.05
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_seconds_are_those_of_updates_alone(side):
+    model = side.models.CharacterModel(len(VOCABULARY), 8, 16)
+    calls = []
+
+    def pause(update, model):
+        calls.append(update)
+        time.sleep(0.5)
+
+    history = side.training.train_language_model(
+        model, IDS, IDS[:100], updates=4, evaluate_every=1, on_evaluation=pause, **SETTINGS
+    )
+    assert len(calls) == 5
+    assert history.seconds < 1.5  # the pauses alone take 2.5 s
+    assert history.setup_seconds >= 0
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("clip_norm", [0, -1.0, float("nan"), "1"])
+def test_clip_norms_that_are_not_possible_are_named(side, clip_norm):
+    with pytest.raises(ValueError, match="clip_norm"):
+        side.training.LanguageModelUpdate(side.models.CharacterModel(5, 2, 3), clip_norm=clip_norm)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_ids_beyond_the_vocabulary_are_named(side):
+    model = side.models.CharacterModel(5, 2, 3)
+    with pytest.raises(ValueError, match="from 0 to 4"):
+        side.training.train_language_model(model, IDS, IDS[:100], updates=1, **SETTINGS)
+    with pytest.raises(ValueError, match="from 0 to 4"):
+        side.training.evaluate_language_model(model, IDS[:100])
+    with pytest.raises(ValueError, match="trained with"):
+        side.generation.generate(model, VOCABULARY, "the", 3)
 
 
 def test_no_retracing_in_tensorflow():
@@ -224,6 +319,10 @@ def test_prompts_that_are_not_possible_are_named(side):
         side.generation.generate(model, VOCABULARY, "", 5)
     with pytest.raises(ValueError, match="at least 0"):
         side.generation.generate(model, VOCABULARY, "a", -1)
+    with pytest.raises(TypeError, match="length"):
+        side.generation.generate(model, VOCABULARY, "a", 3.0)
+    with pytest.raises(ValueError, match="temperature"):
+        side.generation.generate(model, VOCABULARY, "a", 3, temperature="hot")
     with pytest.raises(ValueError, match="'Ж' at place 1"):
         side.generation.generate(model, VOCABULARY, "aЖ", 3)
     assert side.generation.generate(model, VOCABULARY, "a", 0) == "a"

@@ -27,7 +27,7 @@ def split_contiguous(sequence, validation_share=0.1):
 
     The cut is one place, not a shuffle: neighbouring sentences are alike, and a shuffle would put
     near copies of the training text into the validation part. The training part has
-    ``int(N * (1 - validation_share))`` symbols, as in nanoGPT and char-rnn.
+    ``int(N * (1 - validation_share))`` symbols, as in nanoGPT.
 
     Raises: ValueError if a part would be empty.
     """
@@ -51,7 +51,7 @@ class StreamBatches:
     ``Batch`` objects without end; equal seeds give equal batches.
 
     Raises: TypeError, ValueError for ids or sizes that are not possible.
-    Source: char-rnn (Karpathy 2015); Merity et al. 2018, section 5 (random starts).
+    Source: char-rnn (Karpathy 2015) for the streams.
     """
 
     def __init__(self, ids, batch_size, sequence_length, seed=0):
@@ -115,8 +115,11 @@ def evaluation_windows(ids, batch_size, sequence_length):
         yield inputs[:, window], targets[:, window], counts[:, window].astype(np.float64)
 
 
-def check_ids(ids):
-    """Return ids as an int32 array [N]. Raises: TypeError, ValueError if they are no ids."""
+def check_ids(ids, vocab_size=None):
+    """Return ids as an int32 array [N]; with ``vocab_size``, each must be below it.
+
+    Raises: TypeError, ValueError if they are no ids.
+    """
     if isinstance(ids, str):
         raise TypeError("This is a text. Turn it into ids first: vocabulary.encode(text).")
     ids = np.asarray(ids)
@@ -128,4 +131,9 @@ def check_ids(ids):
         raise TypeError(f"The ids must be whole numbers, and not {ids.dtype}.")
     if ids.min() < 0:
         raise ValueError(f"An id is {ids.min()}; ids are 0 or larger.")
+    if vocab_size is not None and ids.max() >= vocab_size:
+        raise ValueError(
+            f"An id is {ids.max()}, and the model knows the ids from 0 to {vocab_size - 1}. Build "
+            "it with vocab_size=len(vocabulary)."
+        )
     return ids.astype(np.int32)

@@ -25,6 +25,8 @@ class Vocabulary:
     def __init__(self, symbols, *, unit="character", special=(), unknown=None):
         if unit not in UNITS:
             raise ValueError(f"unit={unit!r} is not known. Choose 'character' or 'word'.")
+        if isinstance(special, str):
+            raise TypeError(f"special must be a list of symbols: special=({special!r},).")
         self.unit, self.special, self.unknown = unit, tuple(special), unknown
         self.symbols = (*self.special, *symbols)
         for symbol in self.symbols:
@@ -81,7 +83,7 @@ class Vocabulary:
         no ``unknown`` symbol.
         """
         symbols = _split(text, self.unit) if isinstance(text, str) else text
-        if isinstance(symbols, (bytes, int, float)) or symbols is None:
+        if not isinstance(symbols, (list, tuple)):
             raise TypeError(f"encode needs a text or a list of symbols, and not {symbols!r:.50}.")
         fallback = self._ids.get(self.unknown)
         ids = [self._ids.get(symbol, fallback) for symbol in symbols]
@@ -155,12 +157,19 @@ class Vocabulary:
         return cls(symbols, unit=unit, special=special, unknown=unknown)
 
     def save(self, path):
-        """Write the vocabulary to a JSON file; an old file stays whole until the new one is."""
+        """Write the vocabulary to a JSON file; an old file stays whole until the new one is.
+
+        A folder that is missing is made.
+        """
         path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         text = json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
+        try:
+            part.write_text(text, encoding="utf-8")
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path):

@@ -1,11 +1,14 @@
-"""The PyTorch side of the course. ``course_utils.in_tensorflow`` is its mirror image."""
+"""The PyTorch side of the course. ``course_utils.in_tensorflow`` is its mirror image.
 
-import os
+Importing it sets one thing for the whole process: on a GPU, TensorFloat-32 is off.
+"""
 
-# Read when PyTorch starts its threads: let a waiting thread sleep. By default it spins, and on a busy
-# machine that made a training step ten times slower (measured on two cores with three trainings).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+import torch
 
-from . import generation, layers, models, training
+# On a GPU: full float32, so that both frameworks give the same numbers there, too.
+torch.backends.cudnn.allow_tf32 = False
+torch.backends.cuda.matmul.allow_tf32 = False
+
+from . import generation, layers, models, training  # noqa: E402
 
 __all__ = ["generation", "layers", "models", "training"]

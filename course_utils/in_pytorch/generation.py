@@ -1,9 +1,11 @@
 """Writing text with a trained model in PyTorch: logits -> symbol -> next logits."""
 
 import numpy as np
-import torch
 
+from course_utils.model_checks import check_prompt
 from course_utils.sampling import sample
+
+from .layers import _evaluation_mode
 
 
 def generate(model, vocabulary, prompt, length, temperature=1.0, seed=0):
@@ -13,24 +15,17 @@ def generate(model, vocabulary, prompt, length, temperature=1.0, seed=0):
     carried along. ``temperature`` below 1 prefers likely symbols, 0 takes the likeliest. Drawing
     is done in NumPy from ``seed``: models with equal weights write equal text in both frameworks.
 
-    Raises: ValueError for an empty prompt, a negative length, or what ``vocabulary.encode`` and
+    Raises: TypeError, ValueError for an empty prompt, a length that is no whole number of at least
+    0, a vocabulary of another size than the model's, or what ``vocabulary.encode`` and
     ``sampling.sample`` refuse.
     Source: Graves 2013, section 2 (prediction network as a generator).
     """
-    if not prompt or length < 0:
-        raise ValueError(
-            f"The prompt {prompt!r} must have at least one symbol, and length={length} must be at "
-            "least 0. To begin from nothing, prompt with a line break: '\\n'."
-        )
-    ids = list(vocabulary.encode(prompt))
+    ids = check_prompt(vocabulary, prompt, length, model.options["vocab_size"])
     uniforms = np.random.default_rng(seed).random(length)
-    device, was_training = next(model.parameters()).device, model.training
-    model.eval()
-    with torch.inference_mode():
+    with _evaluation_mode(model):
         state = model.zero_state(1)
         for place in range(length):
             unread = ids if place == 0 else ids[-1:]
-            logits, state = model(torch.tensor([unread], device=device), state)
+            logits, state = model(np.array([unread]), state)
             ids.append(sample(logits[0, -1].cpu().numpy(), temperature, uniforms[place]))
-    model.train(was_training)
     return vocabulary.decode(ids)

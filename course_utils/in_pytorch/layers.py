@@ -4,11 +4,19 @@ Shapes: ``B`` batch, ``T`` time, ``I`` input features, ``H`` hidden units, ``L``
 ``G`` gates (1 for "rnn", 4 for "lstm", 3 for "gru").
 """
 
+import contextlib
+
 import numpy as np
 import torch
 from torch import nn
 
-from course_utils.model_checks import check_model_options, check_named_weights
+from course_utils.model_checks import (
+    check_model_options,
+    check_named_weights,
+    check_state_shape,
+    spread_seeds,
+    whole_numbers,
+)
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -22,7 +30,7 @@ class RecurrentLayers(nn.Module):
     PyTorch keeps two bias vectors for "rnn" and "lstm" whose sum is all that matters. The second
     one is frozen at zero here: there is one bias to learn, as in Keras.
 
-    Raises: TypeError, ValueError for options that are not possible.
+    Raises: TypeError, ValueError for options that are not possible, or a state that does not fit.
     Source: Elman 1990 ("rnn"); Hochreiter & Schmidhuber 1997, Gers et al. 2000 ("lstm");
     Cho et al. 2014, with the reset gate applied after the matrix product ("gru"); ``torch.nn``.
     """
@@ -38,13 +46,9 @@ class RecurrentLayers(nn.Module):
         dtype="float32",
     ):
         super().__init__()
-        check_model_options(
-            cell,
-            dtype,
-            dropout,
-            input_size=input_size,
-            hidden_size=hidden_size,
-            num_layers=num_layers,
+        check_model_options(cell, dtype, dropout)
+        input_size, hidden_size, num_layers = whole_numbers(
+            input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
         )
         self.hidden_size, self.num_layers, self.cell = hidden_size, num_layers, cell
         self.layers = CELLS[cell](
@@ -55,6 +59,7 @@ class RecurrentLayers(nn.Module):
             dropout=dropout if num_layers > 1 else 0.0,
             dtype=getattr(torch, dtype),
         )
+        (seed,) = spread_seeds(seed, 1)
         self._start(torch.Generator().manual_seed(seed))
 
     def _start(self, generator):
@@ -74,6 +79,8 @@ class RecurrentLayers(nn.Module):
         """Read ``inputs`` [B, T, I] from ``state`` (zeros if None); return (outputs, new state)."""
         if state is None:
             state = self.zero_state(inputs.shape[0])
+        for part in state if self.cell == "lstm" else (state,):
+            check_state_shape(part.shape, self.num_layers, inputs.shape[0], self.hidden_size)
         return self.layers(inputs, state)
 
     def zero_state(self, batch_size):
@@ -124,3 +131,15 @@ def assign(parameter, array):
     """Copy a NumPy array into a parameter of the same shape, in the parameter's own precision."""
     with torch.no_grad():
         parameter.copy_(torch.from_numpy(np.ascontiguousarray(array)))
+
+
+@contextlib.contextmanager
+def _evaluation_mode(model):
+    """Switch dropout off and take no notes for gradients; restore the mode at the end."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.train(was_training)

@@ -6,7 +6,13 @@ Shapes: ``B`` batch, ``T`` time, ``E`` embedding, ``H`` hidden, ``V`` vocabulary
 import torch
 from torch import nn
 
-from course_utils.model_checks import check_model_options, check_named_weights, split_names
+from course_utils.model_checks import (
+    check_model_options,
+    check_named_weights,
+    split_names,
+    spread_seeds,
+    whole_numbers,
+)
 
 from .layers import RecurrentLayers, assign
 
@@ -15,7 +21,8 @@ class CharacterModel(nn.Module):
     """Predict the next symbol at every place of a text: embedding, recurrent layers, linear map.
 
     Shapes: ``ids`` [B, T] (integers below V) -> ``logits`` [B, T, V] and ``state`` (see
-    ``RecurrentLayers``). ``logits[:, t]`` scores the symbol that follows ``ids[:, t]``.
+    ``RecurrentLayers``); ids may be a tensor or a NumPy array. ``logits[:, t]`` scores the symbol
+    that follows ``ids[:, t]``.
     ``dropout`` acts between the layers and before the linear map, in training only.
     ``seed`` fixes the starting weights. The model is built on the GPU where PyTorch finds one.
 
@@ -36,6 +43,14 @@ class CharacterModel(nn.Module):
         dtype="float32",
     ):
         super().__init__()
+        check_model_options(cell, dtype, dropout)
+        vocab_size, embedding_size, hidden_size, num_layers = whole_numbers(
+            vocab_size=vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+        )
+        seeds = spread_seeds(seed, 4)
         self.options = dict(
             vocab_size=vocab_size,
             embedding_size=embedding_size,
@@ -45,17 +60,16 @@ class CharacterModel(nn.Module):
             dropout=dropout,
             dtype=dtype,
         )
-        check_model_options(**self.options)
         torch_dtype = getattr(torch, dtype)
         self.embedding = nn.Embedding(vocab_size, embedding_size, dtype=torch_dtype)
         self.recurrent = RecurrentLayers(
-            embedding_size, hidden_size, num_layers, cell, dropout, seed + 2, dtype
+            embedding_size, hidden_size, num_layers, cell, dropout, seeds[2], dtype
         )
         self.dropout = nn.Dropout(dropout)
         self.projection = nn.Linear(hidden_size, vocab_size, dtype=torch_dtype)
 
-        # Keras's starting values. PyTorch's N(0, 1) embedding learns more slowly (notebook 02).
-        generator = torch.Generator().manual_seed(seed)
+        # Keras's starting values, so that both sides start alike.
+        generator = torch.Generator().manual_seed(seeds[0])
         nn.init.uniform_(self.embedding.weight, -0.05, 0.05, generator=generator)
         nn.init.xavier_uniform_(self.projection.weight, generator=generator)
         nn.init.zeros_(self.projection.bias)
@@ -63,6 +77,7 @@ class CharacterModel(nn.Module):
 
     def forward(self, ids, state=None):
         """Return the logits [B, T, V] for ``ids`` [B, T] and the state after the last symbol."""
+        ids = torch.as_tensor(ids, device=self.embedding.weight.device)
         x = self.embedding(ids)  # [B, T, E]
         x, state = self.recurrent(x, state)  # [B, T, H]
         return self.projection(self.dropout(x)), state  # [B, T, V]

@@ -9,11 +9,13 @@ import torch
 from tqdm.auto import tqdm
 
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
-from course_utils.data.language_model import StreamBatches, evaluation_windows
+from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
 from course_utils.history import Evaluation, History
+from course_utils.model_checks import check_clip_norm, whole_numbers
 from course_utils.schedule import learning_rates
 
 from . import models
+from .layers import _evaluation_mode
 
 
 def language_model_loss(logits, targets):
@@ -54,14 +56,15 @@ class LanguageModelUpdate:
     """
 
     def __init__(self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0):
+        check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = [weight for weight in model.parameters() if weight.requires_grad]
         self.optimizer = torch.optim.Adam(self.weights, betas=(beta_1, beta_2), eps=epsilon)
 
     def __call__(self, inputs, targets, state, learning_rate):
         """Change the model's weights once; return (loss, gradient norm, new state)."""
-        device = self.weights[0].device
-        inputs, targets = torch.as_tensor(inputs).to(device), torch.as_tensor(targets).to(device)
+        self.model.train()  # dropout on
+        targets = torch.as_tensor(targets, device=self.weights[0].device)
         logits, new_state = self.model(inputs, state)
         loss = language_model_loss(logits, targets)
         gradients, norm = clip_gradients(torch.autograd.grad(loss, self.weights), self.clip_norm)
@@ -98,17 +101,19 @@ def train_language_model(
     validation part is read before the first update, every ``evaluate_every`` updates (by default
     at the end only) and after the last; each time ``on_evaluation(update, model)`` is called, if
     given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``). ``seed``
-    chooses where the text is cut into windows. Reading the validation part is not counted as
-    training time.
+    chooses the dropout, and where the text is cut into windows from the second epoch on. Reading
+    the validation part is not counted as training time.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
     """
     rates = learning_rates(updates, learning_rate, schedule)
+    if evaluate_every is not None:
+        whole_numbers(evaluate_every=evaluate_every)
+    train_ids = check_ids(train_ids, model.options["vocab_size"])
     batches = iter(StreamBatches(train_ids, batch_size, sequence_length, seed))
     update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm)
     history = History(characters_per_update=batch_size * sequence_length)
-    torch.manual_seed(seed)  # dropout
     seconds, state = 0.0, model.zero_state(batch_size)
 
     def evaluate(done):
@@ -119,8 +124,9 @@ def train_language_model(
             on_evaluation(done, model)
 
     evaluate(0)
-    model.train()
-    with tqdm(total=updates, desc="PyTorch", unit="update", disable=not progress) as bar:
+    bar = tqdm(total=updates, desc="PyTorch", unit="update", disable=not progress)
+    with bar, torch.random.fork_rng():  # the seed below does not reach outside
+        torch.manual_seed(seed)  # dropout
         for done, rate in enumerate(rates, start=1):
             start = time.perf_counter()
             batch = next(batches)
@@ -132,7 +138,6 @@ def train_language_model(
             bar.update()
             if done == updates or (evaluate_every and done % evaluate_every == 0):
                 evaluate(done)
-                model.train()
                 bar.set_postfix(validation=f"{history.validation_nats:.3f} nats")
     return history
 
@@ -143,21 +148,20 @@ def evaluate_language_model(model, ids, batch_size=32, sequence_length=256):
     Every symbol but the first is predicted once. The text is read as ``batch_size`` streams.
     Raises: TypeError, ValueError for ids that are not possible.
     """
-    device = next(model.parameters()).device
-    was_training, state, total, count = model.training, None, 0.0, 0.0
-    model.eval()
-    with torch.inference_mode():
+    ids = check_ids(ids, model.options["vocab_size"])
+    whole_numbers(batch_size=batch_size, sequence_length=sequence_length)
+    state, total, count = None, 0.0, 0.0
+    with _evaluation_mode(model):
         for inputs, targets, counts in evaluation_windows(ids, batch_size, sequence_length):
             if state is None:
                 state = model.zero_state(len(inputs))
-            logits, state = model(torch.as_tensor(inputs).to(device), state)
-            targets = torch.as_tensor(targets).to(device).long()
+            logits, state = model(inputs, state)
+            targets = torch.as_tensor(targets, device=logits.device).long()
             losses = torch.nn.functional.cross_entropy(
                 logits.flatten(0, -2), targets.flatten(), reduction="none"
             )
-            total += float(losses.double() @ torch.as_tensor(counts).to(losses.device).flatten())
+            total += float(losses.cpu().double() @ torch.as_tensor(counts).flatten())
             count += counts.sum()
-    model.train(was_training)
     return float(total / count)
 
 

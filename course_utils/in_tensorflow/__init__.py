@@ -1,4 +1,9 @@
-"""The TensorFlow side of the course. ``course_utils.in_pytorch`` is its mirror image."""
+"""The TensorFlow side of the course. ``course_utils.in_pytorch`` is its mirror image.
+
+Importing it sets two things for the whole process: on a GPU, memory is taken as needed and
+TensorFloat-32 is off. Then it starts TensorFlow's runtime; who wants another number of threads or
+other devices sets them before.
+"""
 
 from course_utils._quiet import without_startup_noise
 
@@ -6,6 +11,10 @@ with without_startup_noise():
     import keras
     import tensorflow as tf
 
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)  # PyTorch shares the GPU
+    # Full float32 on a GPU, so that both frameworks give the same numbers there, too.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     tf.config.list_logical_devices()  # starts the runtime now, while the noise is filtered
 
 if keras.backend.backend() != "tensorflow":

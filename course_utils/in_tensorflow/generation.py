@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from course_utils.model_checks import check_prompt
 from course_utils.sampling import sample
 
 
@@ -13,16 +14,12 @@ def generate(model, vocabulary, prompt, length, temperature=1.0, seed=0):
     carried along. ``temperature`` below 1 prefers likely symbols, 0 takes the likeliest. Drawing
     is done in NumPy from ``seed``: models with equal weights write equal text in both frameworks.
 
-    Raises: ValueError for an empty prompt, a negative length, or what ``vocabulary.encode`` and
+    Raises: TypeError, ValueError for an empty prompt, a length that is no whole number of at least
+    0, a vocabulary of another size than the model's, or what ``vocabulary.encode`` and
     ``sampling.sample`` refuse.
     Source: Graves 2013, section 2 (prediction network as a generator).
     """
-    if not prompt or length < 0:
-        raise ValueError(
-            f"The prompt {prompt!r} must have at least one symbol, and length={length} must be at "
-            "least 0. To begin from nothing, prompt with a line break: '\\n'."
-        )
-    ids = list(vocabulary.encode(prompt))
+    ids = check_prompt(vocabulary, prompt, length, model.options["vocab_size"])
     uniforms = np.random.default_rng(seed).random(length)
     read = _traced_reading(model)
     state = model.zero_state(1)
@@ -36,7 +33,7 @@ def generate(model, vocabulary, prompt, length, temperature=1.0, seed=0):
 def _traced_reading(model):
     """Return a traced function (ids [1, T], state) -> (last logits [V], new state) of a model.
 
-    It is kept with the model, and traced once for all lengths of prompts.
+    It is kept with the model. It is traced for the first length, and once more for all others.
     """
     if not hasattr(model, "_traced_reading"):
 

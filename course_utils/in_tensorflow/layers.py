@@ -8,7 +8,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course_utils.model_checks import check_model_options, check_named_weights
+from course_utils.model_checks import (
+    check_model_options,
+    check_named_weights,
+    check_state_shape,
+    spread_seeds,
+    whole_numbers,
+)
 
 CELLS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
@@ -21,7 +27,7 @@ class RecurrentLayers(keras.layers.Layer):
     Start: Glorot uniform input weights, orthogonal recurrent weights, zero biases, forget bias 1.
     These are the defaults of Keras. A Keras layer is one layer, so a stack is a list of them.
 
-    Raises: TypeError, ValueError for options that are not possible.
+    Raises: TypeError, ValueError for options that are not possible, or a state that does not fit.
     Source: Elman 1990 ("rnn"); Hochreiter & Schmidhuber 1997, Gers et al. 2000 ("lstm");
     Cho et al. 2014, with the reset gate applied after the matrix product ("gru"); ``keras.layers``.
     """
@@ -37,27 +43,24 @@ class RecurrentLayers(keras.layers.Layer):
         dtype="float32",
     ):
         super().__init__(dtype=dtype)
-        check_model_options(
-            cell,
-            dtype,
-            dropout,
-            input_size=input_size,
-            hidden_size=hidden_size,
-            num_layers=num_layers,
+        check_model_options(cell, dtype, dropout)
+        input_size, hidden_size, num_layers = whole_numbers(
+            input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
         )
         self.hidden_size, self.num_layers, self.cell = hidden_size, num_layers, cell
+        seeds = spread_seeds(seed, 2 * num_layers + 1)
         self.layers = [
             CELLS[cell](
                 hidden_size,
                 return_sequences=True,
                 return_state=True,
-                kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 2 * layer),
-                recurrent_initializer=keras.initializers.Orthogonal(seed=seed + 2 * layer + 1),
+                kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[2 * layer]),
+                recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[2 * layer + 1]),
                 dtype=dtype,
             )
             for layer in range(num_layers)
         ]
-        self.dropout = keras.layers.Dropout(dropout, seed=seed, dtype=dtype)
+        self.dropout = keras.layers.Dropout(dropout, seed=seeds[-1], dtype=dtype)
         for layer, layer_inputs in zip(
             self.layers, [input_size] + [hidden_size] * (num_layers - 1), strict=True
         ):
@@ -68,6 +71,8 @@ class RecurrentLayers(keras.layers.Layer):
         if state is None:
             state = self.zero_state(tf.shape(inputs)[0])
         pair = self.cell == "lstm"
+        for part in state if pair else (state,):
+            check_state_shape(part.shape, self.num_layers, inputs.shape[0], self.hidden_size)
         outputs, new_states = inputs, []
         for index, layer in enumerate(self.layers):
             if index > 0:

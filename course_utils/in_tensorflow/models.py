@@ -5,8 +5,15 @@ Shapes: ``B`` batch, ``T`` time, ``E`` embedding, ``H`` hidden, ``V`` vocabulary
 
 import keras
 import numpy as np
+import tensorflow as tf
 
-from course_utils.model_checks import check_model_options, check_named_weights, split_names
+from course_utils.model_checks import (
+    check_model_options,
+    check_named_weights,
+    split_names,
+    spread_seeds,
+    whole_numbers,
+)
 
 from .layers import RecurrentLayers, assign
 
@@ -15,7 +22,8 @@ class CharacterModel(keras.Model):
     """Predict the next symbol at every place of a text: embedding, recurrent layers, linear map.
 
     Shapes: ``ids`` [B, T] (integers below V) -> ``logits`` [B, T, V] and ``state`` (see
-    ``RecurrentLayers``). ``logits[:, t]`` scores the symbol that follows ``ids[:, t]``.
+    ``RecurrentLayers``); ids may be a tensor or a NumPy array. ``logits[:, t]`` scores the symbol
+    that follows ``ids[:, t]``.
     ``dropout`` acts between the layers and before the linear map, in training only.
     ``seed`` fixes the starting weights. TensorFlow uses the GPU where it finds one.
 
@@ -36,6 +44,14 @@ class CharacterModel(keras.Model):
         dtype="float32",
     ):
         super().__init__(dtype=dtype)
+        check_model_options(cell, dtype, dropout)
+        vocab_size, embedding_size, hidden_size, num_layers = whole_numbers(
+            vocab_size=vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+        )
+        seeds = spread_seeds(seed, 4)
         self.options = dict(
             vocab_size=vocab_size,
             embedding_size=embedding_size,
@@ -45,19 +61,20 @@ class CharacterModel(keras.Model):
             dropout=dropout,
             dtype=dtype,
         )
-        check_model_options(**self.options)
         self.embedding = keras.layers.Embedding(
             vocab_size,
             embedding_size,
-            embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=seed),
+            embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=seeds[0]),
             dtype=dtype,
         )
         self.recurrent = RecurrentLayers(
-            embedding_size, hidden_size, num_layers, cell, dropout, seed + 2, dtype
+            embedding_size, hidden_size, num_layers, cell, dropout, seeds[2], dtype
         )
-        self.dropout = keras.layers.Dropout(dropout, seed=seed, dtype=dtype)
+        self.dropout = keras.layers.Dropout(dropout, seed=seeds[3], dtype=dtype)
         self.projection = keras.layers.Dense(
-            vocab_size, kernel_initializer=keras.initializers.GlorotUniform(seed=seed), dtype=dtype
+            vocab_size,
+            kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[1]),
+            dtype=dtype,
         )
 
         # Keras creates weights at the first call unless it is told the shapes.
@@ -67,6 +84,7 @@ class CharacterModel(keras.Model):
 
     def call(self, ids, state=None):
         """Return the logits [B, T, V] for ``ids`` [B, T] and the state after the last symbol."""
+        ids = tf.convert_to_tensor(ids)
         x = self.embedding(ids)  # [B, T, E]
         x, state = self.recurrent(x, state)  # [B, T, H]
         return self.projection(self.dropout(x)), state  # [B, T, V]

@@ -10,8 +10,9 @@ import tensorflow as tf
 from tqdm.auto import tqdm
 
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
-from course_utils.data.language_model import StreamBatches, evaluation_windows
+from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
 from course_utils.history import Evaluation, History
+from course_utils.model_checks import check_clip_norm, spread_seeds, whole_numbers
 from course_utils.schedule import learning_rates
 
 from . import models
@@ -53,18 +54,26 @@ class LanguageModelUpdate:
     """
 
     def __init__(self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0):
+        check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
         self.optimizer = keras.optimizers.Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
         self.optimizer.build(self.weights)
-        self._traced_update = tf.function(self._update, reduce_retracing=True)
+        self._traced = {}  # one graph for each shape of the inputs
 
     def __call__(self, inputs, targets, state, learning_rate):
         """Change the model's weights once; return (loss, gradient norm, new state)."""
         self.optimizer.learning_rate.assign(learning_rate)
-        return self._traced_update(
-            tf.convert_to_tensor(inputs), tf.convert_to_tensor(targets), state
-        )
+        inputs, targets = tf.cast(inputs, tf.int32), tf.cast(targets, tf.int32)
+        return self._graph(inputs, targets, state)(inputs, targets, state)
+
+    def _graph(self, inputs, targets, state):
+        """Return the traced update for arguments of these shapes."""
+        shape = tuple(inputs.shape)
+        if shape not in self._traced:
+            traced = tf.function(self._update, autograph=False)
+            self._traced[shape] = traced.get_concrete_function(inputs, targets, state)
+        return self._traced[shape]
 
     def _update(self, inputs, targets, state):
         with tf.GradientTape() as tape:
@@ -105,17 +114,19 @@ def train_language_model(
     validation part is read before the first update, every ``evaluate_every`` updates (by default
     at the end only) and after the last; each time ``on_evaluation(update, model)`` is called, if
     given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``). ``seed``
-    chooses where the text is cut into windows. Reading the validation part is not counted as
-    training time.
+    chooses the dropout, and where the text is cut into windows from the second epoch on. Reading
+    the validation part is not counted as training time.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
     """
     rates = learning_rates(updates, learning_rate, schedule)
+    if evaluate_every is not None:
+        whole_numbers(evaluate_every=evaluate_every)
+    train_ids = check_ids(train_ids, model.options["vocab_size"])
     batches = iter(StreamBatches(train_ids, batch_size, sequence_length, seed))
     update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm)
     history = History(characters_per_update=batch_size * sequence_length)
-    keras.utils.set_random_seed(seed)  # dropout
     seconds, state = 0.0, model.zero_state(batch_size)
 
     def evaluate(done):
@@ -125,8 +136,14 @@ def train_language_model(
         if on_evaluation is not None:
             on_evaluation(done, model)
 
+    _seed_dropout(model, seed)
     evaluate(0)
-    with tqdm(total=updates, desc="TensorFlow", unit="update", disable=not progress) as bar:
+    bar = tqdm(total=updates, desc="TensorFlow", unit="update", disable=not progress)
+    with bar:
+        start = time.perf_counter()
+        ids = tf.zeros((batch_size, sequence_length), tf.int32)
+        update._graph(ids, ids, state)  # traced now, so that the clock below sees updates alone
+        history.setup_seconds = time.perf_counter() - start
         for done, rate in enumerate(rates, start=1):
             start = time.perf_counter()
             batch = next(batches)
@@ -148,6 +165,8 @@ def evaluate_language_model(model, ids, batch_size=32, sequence_length=256):
     Every symbol but the first is predicted once. The text is read as ``batch_size`` streams.
     Raises: TypeError, ValueError for ids that are not possible.
     """
+    ids = check_ids(ids, model.options["vocab_size"])
+    whole_numbers(batch_size=batch_size, sequence_length=sequence_length)
     read_window = _traced_evaluation(model)
     state, total, count = None, 0.0, 0.0
     for inputs, targets, counts in evaluation_windows(ids, batch_size, sequence_length):
@@ -196,3 +215,11 @@ def _traced_evaluation(model):
 
         model._traced_evaluation = read_window
     return model._traced_evaluation
+
+
+def _seed_dropout(model, seed):
+    """Start the random numbers of every Dropout layer of a model anew from a seed."""
+    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dropout)]
+    for layer, number in zip(layers, spread_seeds(seed, len(layers) or 1), strict=False):
+        if layer.rate > 0:
+            layer.seed_generator.state.assign([number, 0])
