@@ -264,6 +264,15 @@ def test_execute_leaves_the_file_when_a_cell_fails(tmp_path, source, timeout, er
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
 
 
+def test_promises_are_checked():
+    assert execute.broken_promises(239, 1.59e9) == []
+    (memory, certain), (slow, sure) = execute.broken_promises(300, 1.7e9)
+    assert "1.70 GB" in memory
+    assert certain
+    assert "300 s" in slow
+    assert not sure  # another program may have used the cores
+
+
 def test_choose_by_beginning(tmp_path):
     for name in ("00_a.ipynb", "01_b.ipynb", "02_c.ipynb"):
         (tmp_path / name).touch()

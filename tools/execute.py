@@ -27,6 +27,7 @@ from install import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 600  # seconds
+MAX_SECONDS, MAX_MEMORY = 240, 1.6e9  # promised for two free cores; bytes
 README_PICTURE = ROOT / "docs" / "images" / "proof.png"
 README_TAG = "readme-picture"  # the cell whose figure the README shows
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -151,6 +152,16 @@ def execute(path, timeout=CELL_TIMEOUT):
     return seconds, peak
 
 
+def broken_promises(seconds, peak):
+    """Return what is over the limits as (sentence, certain); a slow run may be the machine's load."""
+    found = []
+    if peak > MAX_MEMORY:
+        found.append((f"used {peak / 1e9:.2f} GB; at most {MAX_MEMORY / 1e9} are promised", True))
+    if seconds > MAX_SECONDS:
+        found.append((f"took {seconds:.0f} s; {MAX_SECONDS} on free cores are promised", False))
+    return found
+
+
 def choose(beginnings, folder=NOTEBOOKS):
     """Return the notebooks whose names begin with one of these, or all; in order.
 
@@ -185,10 +196,13 @@ def main(arguments=None):
             return 1
         size = path.stat().st_size
         print(f"{path.name}: {seconds:.0f} s, {peak / 1e9:.2f} GB, {size / 1e3:.0f} kB", flush=True)
+        for sentence, certain in broken_promises(seconds, peak):
+            broken |= certain
+            print(f"  {sentence}", file=sys.stderr)
         for problem in notebook_rules.problems(path):
             broken = 1
             print(f"  {problem}", file=sys.stderr)
-    return broken
+    return int(broken)
 
 
 if __name__ == "__main__":
