@@ -153,7 +153,7 @@ def execute(path, timeout=CELL_TIMEOUT):
 
 
 def broken_promises(seconds, peak):
-    """Return what is over the limits as (sentence, certain); a slow run may be the machine's load."""
+    """Return what is over the limits as (sentence, certain); slowness may be the machine's load."""
     found = []
     if peak > MAX_MEMORY:
         found.append((f"used {peak / 1e9:.2f} GB; at most {MAX_MEMORY / 1e9} are promised", True))
