@@ -60,40 +60,38 @@ def check(packages=SHOWN, corpus="tiny_shakespeare"):
     Versions are compared with the ranges of the course's own package metadata. Memory and disk are
     in GB (10⁹ bytes).
     """
-    findings = Findings([_python()])
-    findings += [_package(name) for name in packages]
+    needed_python, requirements = _needs()
+    findings = Findings([_python(needed_python)])
+    findings += [_package(name, requirements) for name in packages]
     findings += [_corpus(corpus), _memory(), _disk()]
     return findings
 
 
-def _requirements():
-    """Map each package that the course depends on to its range of versions."""
+def _needs():
+    """Return the range of Pythons and {package: range of versions}, as the course declares them.
+
+    Where the course is not installed, the first is any Python and the second is None.
+    """
     try:
-        lines = metadata.requires("course-utils") or []
+        python = metadata.metadata("course-utils")["Requires-Python"]
+        requirements = [Requirement(line) for line in metadata.requires("course-utils") or []]
     except metadata.PackageNotFoundError:
-        return None
-    requirements = [Requirement(line) for line in lines]
-    return {
+        return SpecifierSet(), None
+    return SpecifierSet(python), {
         requirement.name: requirement.specifier
         for requirement in requirements
         if requirement.marker is None or requirement.marker.evaluate()
     }
 
 
-def _python():
-    needed = SpecifierSet(">=3.11,<3.14")
+def _python(needed):
     found = platform.python_version()
-    return Finding(
-        "Python",
-        found,
-        str(needed),
-        needed.contains(found, prereleases=True),
-        "" if needed.contains(found, prereleases=True) else "Install Python 3.12, then 'make lab'.",
-    )
+    fine = needed.contains(found, prereleases=True)
+    advice = "" if fine else "Install Python 3.12, then 'make lab'."
+    return Finding("Python", found, str(needed), fine, advice)
 
 
-def _package(name):
-    requirements = _requirements()
+def _package(name, requirements):
     if requirements is None:
         return Finding(name, "course-utils is not installed", "", False, REINSTALL)
     needed = requirements.get(name, SpecifierSet())

@@ -219,7 +219,10 @@ def _traced_evaluation(model):
 
 def _seed_dropout(model, seed):
     """Start the random numbers of every Dropout layer of a model anew from a seed."""
-    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dropout)]
-    for layer, number in zip(layers, spread_seeds(seed, len(layers) or 1), strict=False):
-        if layer.rate > 0:
-            layer.seed_generator.state.assign([number, 0])
+    layers = [
+        layer
+        for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.Dropout) and layer.rate > 0
+    ]
+    for layer, number in zip(layers, spread_seeds(seed, len(layers)), strict=True):
+        layer.seed_generator.state.assign([number, 0])
