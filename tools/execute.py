@@ -47,14 +47,16 @@ class PeakMemory:
         self._thread.start()
 
     def _watch(self, pid):
-        while not self._done.wait(0.1):
+        while True:  # look first, then wait: a short notebook ends within the first wait
             try:
                 kernel = psutil.Process(pid)
                 processes = [kernel, *kernel.children(recursive=True)]
                 used = sum(process.memory_info().rss for process in processes)
+                self.peak = max(self.peak, used)
             except psutil.NoSuchProcess:
-                continue  # a child ended between the two calls; the next look sees the rest
-            self.peak = max(self.peak, used)
+                pass  # a child ended between the two calls; the next look sees the rest
+            if self._done.wait(0.1):
+                return
 
     def stop(self):
         """End the watch and return the peak in bytes."""
