@@ -352,6 +352,27 @@ def test_some_sentences_checked_by_hand(pairs):
     assert {english: korean[english] for english in checked} == checked
 
 
+def test_faults_that_a_reader_found_stay_away(pairs):
+    english = "\n".join(" ".join(pair.english) for pair in pairs)
+    korean = "\n".join(" ".join(pair.korean) for pair in pairs)
+    for fault in ("throwed", "turn on it", "turn off it", "shall we take a shower", "new news"):
+        assert fault not in english
+    assert "threw" in english
+    for fault in ("큰 불을", "작은 불을", "새 불을", "자주 잘"):
+        assert fault not in korean
+    cold_or_hot = [
+        pair.english
+        for pair in pairs
+        if pair.pattern in ("because it rained", "because tired", "so")
+        and any(
+            f"{verb} {how}" in " ".join(pair.english)
+            for verb in ("drank", "wore")
+            for how in ("cold", "hot", "expensive", "a cheap")
+        )
+    ]
+    assert not cold_or_hot
+
+
 # Reading files.
 
 

@@ -19,7 +19,7 @@ warm 따뜻하다|cold#weather 춥다/ㅂ|hot#weather 덥다/ㅂ|cool 시원하�
 yellow 노랗다/ㅎ|white 하얗다/ㅎ|black 까맣다/ㅎ|pretty 예쁘다|beautiful 아름답다/ㅂ|cute 귀엽다/ㅂ
 heavy 무겁다/ㅂ|light#weight 가볍다/ㅂ|clean 깨끗하다|dirty 더럽다/ㅂ|quiet 조용하다
 noisy 시끄럽다/ㅂ
-bright 밝다|dark 어둡다/ㅂ|wide 넓다|narrow 좁다|tall#thing 높다|fast 빠르다/르|slow 느리다
+bright 밝다|dark 어둡다/ㅂ|tall#thing 높다|fast 빠르다/르|slow 느리다
 strange 이상하다|dangerous 위험하다|important 중요하다|famous 유명하다|kind 친절하다|smart 똑똑하다
 busy 바쁘다|tired 피곤하다|sick 아프다|hungry 배가_고프다|thirsty 목이_마르다/르|tall 키가_크다
 short#person 키가_작다
@@ -61,6 +61,7 @@ NOT_WITH = {
     ("cow", "cute"),
     ("baseball game", "sad"),
     ("baseball game", "new"),
+    ("news", "new"),
     ("cheese", "cheap"),
     ("kimchi", "fresh"),
     ("bread", "fresh"),
@@ -139,7 +140,8 @@ def attributive(key, noun_key=None):
 
 def suiting(noun):
     """Return the keys of the adjectives that may stand before a noun."""
-    keys = BEFORE.get(noun.kind, "").split() if noun.key != "television" else []
+    bare = noun.key in ("television", "light")  # 큰 불 would be a big fire
+    keys = [] if bare else BEFORE.get(noun.kind, "").split()
     return [key for key in keys if (noun.key, key) not in NOT_WITH]
 
 

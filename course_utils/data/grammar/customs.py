@@ -53,6 +53,8 @@ DESCRIBED = {
     "listen to": ("sad", "old", "beautiful", "interesting"),
     "know": ("sad", "old", "interesting"),
     "wash": ("old#worn", "white", "black"),
+    "turn on": ("new", "old#worn"),
+    "turn off": ("new", "old#worn"),
 }
 MAKING = (
     "build",

@@ -54,6 +54,7 @@ swim swam swum
 take took taken
 teach taught taught
 think thought thought
+throw threw thrown
 understand understood understood
 wear wore worn
 write wrote written""".splitlines()

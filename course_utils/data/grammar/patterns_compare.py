@@ -24,7 +24,6 @@ COMPARED = {
     "thin": "thinner",
     "hot": "hotter",
     "sad": "sadder",
-    "wide": "wider",
     "heavy": "heavier",
     "noisy": "noisier",
     "busy": "busier",
@@ -41,7 +40,6 @@ COMPARED = {
     "dirty": "dirtier",
     "salty": "saltier",
     "cute": "cuter",
-    "narrow": "narrower",
     "fresh": "fresher",
 }
 COLOURS = ("red", "blue", "yellow", "white", "black")

@@ -84,7 +84,8 @@ def when_young(draw):
     young = predicate("young")
     child = Clause(replace(subject.again(), honorific=False), young, (), ("be young", "어리", ""))
     dependent = render(child, "past", ending="when", connective=when)
-    if not negative and clause.kind[0] in ("play", "ride", "draw", "read") and draw.chance(60):
+    plain = not negative and clause.part("manner") is None  # no "often played well"
+    if plain and clause.kind[0] in ("play", "ride", "draw", "read") and draw.chance(60):
         clause = clause.with_parts(frequency(draw))
     return same_subject(render(clause, "past", negative=negative), dependent, when)
 

@@ -92,7 +92,7 @@ SKILLED = tuple(
 
 GOOD = entries(
     "interesting delicious pretty warm clean fast cheap useful beautiful "
-    "light#weight easy wide quiet bright famous new"
+    "light#weight easy quiet bright famous new"
 )
 AGAINST = {
     "interesting": "long difficult thick",
@@ -105,10 +105,9 @@ AGAINST = {
     "beautiful": "small noisy far",
     "light#weight": "expensive",
     "easy": "boring long",
-    "wide": "dirty dark noisy",
-    "quiet": "far dark small narrow",
-    "clean": "small expensive narrow far",
-    "bright": "noisy narrow small",
+    "quiet": "far dark small",
+    "clean": "small expensive far",
+    "bright": "noisy small",
     "famous": "small far noisy",
     "heavy": "pretty warm",
     "expensive": "delicious pretty useful",
@@ -186,7 +185,7 @@ def wanted_but(draw):
 TRYING = actions(
     (
         "read write open find look_for fix draw catch carry understand build close "
-        "turn_on turn_off buy borrow"
+        "buy borrow"  # no "turn off it"
     ),
     often=("day", "long", "state"),
 )

@@ -17,9 +17,10 @@ from .noun_phrases import (
     prepositional,
     thing,
 )
+from .nouns import NOUNS
 from .patterns_statements import DUTIES, EFFORTS, SKILLS, THESE, WISHES
 from .tokens import Part, entries
-from .verbs import ALL_ACTIONS, actions
+from .verbs import ALL_ACTIONS, MANNERS, actions
 
 VERBS = {action.english: action.verb for action in ALL_ACTIONS}
 DESTINATIONS = entries(
@@ -92,7 +93,8 @@ def purpose(draw):
     key = " ".join(w.text for w in where.english if w.text not in ("at", "in", "on", "the"))
     move = Clause(subject, VERBS["go"], (goal(key),), clause.kind)
     move = move.with_parts(Part("purpose", tuple(aim.english), tuple(aim.parts + aim.verb)))
-    if draw.chance(30):
+    big = clause.kind[2] in NOUNS and NOUNS[clause.kind[2]].kind == "furniture"
+    if not big and draw.chance(30):
         move = move.with_parts(prepositional("means", "by", described(draw.pick(NEARBY)), "으로"))
     if draw.chance(60):
         when = draw_time(draw, tense)
@@ -228,9 +230,10 @@ modal_pattern(
     determiners=THESE,
 )
 modal_pattern("could not", 1.0, "could", "past", EFFORTS, True, manner_chance=0, determiners=THESE)
-modal_pattern("must", 1.2, "must", "present", DUTIES, when="future", manner_chance=15)
-modal_pattern("have to", 0.9, "have", "present", DUTIES, when="future", manner_chance=15)
-modal_pattern("had to", 1.0, "have", "past", DUTIES, manner_chance=15)
+DUTIFUL = {"manner_chance": 15, "manners": tuple(m for m in MANNERS if m != "late")}
+modal_pattern("must", 1.2, "must", "present", DUTIES, when="future", **DUTIFUL)
+modal_pattern("have to", 0.9, "have", "present", DUTIES, when="future", **DUTIFUL)
+modal_pattern("had to", 1.0, "have", "past", DUTIES, **DUTIFUL)
 modal_pattern("decided", 0.9, "decide", "past", WISHES, when="future", manner_chance=5)
 modal_pattern("tried", 0.9, "try", "past", EFFORTS, manner_chance=0)
 modal_pattern(

@@ -256,7 +256,7 @@ def how_many(draw):
     if clause is None:
         return None
     noun = NOUNS.get(clause.kind[2])
-    if noun is None or not noun.counter or not noun.plural or noun.kind == "drink":
+    if noun is None or noun.counter in ("", "켤레") or not noun.plural or noun.kind == "drink":
         return None
     english = words(f"how many {noun.plural}")
     asking, thing_ = tuple(english[:2]), tuple(english[2:])

@@ -27,7 +27,10 @@ def feeling(draw, subject, key, degree=65):
 
 def react(draw, table, key, subject, tenses, **options):
     """Draw what somebody does in a situation; returns (Clause, render options) or None."""
-    found = reaction(draw, subject, draw.pick(table[key].split()), **options)
+    entry = draw.pick(table[key].split())
+    if entry.lstrip("-~").startswith(("drink:", "wear:")):
+        options["adjective"] = 0  # nobody drinks cold tea because it is cold
+    found = reaction(draw, subject, entry, **options)
     if found is None or found[1] not in tenses:
         return None
     tense, negative, modal = tenses[found[1]]
@@ -137,7 +140,7 @@ QUALITY_REACTIONS = {
     ),
     "pretty": """buy:skirt@store buy:hat@market buy:flower@market buy:doll@store
     choose:ring@store buy:cup@store
-        choose:doll@market take:photo@garden""",
+        choose:doll@market""",
     "small": (
         "-buy:shirt@store -buy:shoes@market -wear:coat -wear:sweater -wear:boots -buy:bag@store"
     ),

@@ -76,8 +76,10 @@ def thing_that_is(draw):
     phrase, kind = drawn
     kind_of = NOUNS[kind[2]].kind
     said = [a for a in QUALITIES.get(kind_of, "").split() if (kind[2], a) not in ODD]
-    if kind[0] in ("write", "draw", "make", "cook", "borrow"):
+    if kind[0] in ("write", "draw", "make", "cook", "borrow", "fix"):
         said = [a for a in said if a not in ("expensive", "cheap")]
+    if kind[0] in ("make", "cook"):
+        said = [a for a in said if a != "fresh"]
     if kind[2] in FRUIT:
         said = [a for a in said if a not in ("salty", "spicy", "cold#thing")]
     said += {

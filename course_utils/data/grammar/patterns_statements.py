@@ -11,7 +11,7 @@ from .noun_phrases import (
     prepositional,
     time,
 )
-from .nouns import DAYTIMES
+from .nouns import DAYTIMES, NOUNS
 from .tokens import Eojeol, Part, entries, eojeols, words
 from .verbs import actions
 
@@ -100,6 +100,8 @@ def progressive(draw):
 def was_doing(draw):
     """Draw, for example: Minsu was exercising at home at eight o'clock yesterday."""
     clause = event(draw, manners=UNDER_WAY, choices=NOW, time=0, place_chance=90)
+    if clause.kind[2] in NOUNS and NOUNS[clause.kind[2]].kind == "meal":
+        return None
     hour = draw.pick(list(NUMBERS))
     at, number, clock, day = words(f"at {hour} o'clock yesterday")
     korean = (
@@ -121,7 +123,8 @@ def habit(draw):
     if often:
         clause = clause.with_parts(frequency(draw))
         when = time(draw.pick(DAYTIMES.split(";")))
-        if draw.chance(50) and fits(clause.kind[0], clause.kind[2], when):
+        lasting = clause.kind[0] in ("wear", "travel")  # not "in the evening"
+        if not lasting and draw.chance(50) and fits(clause.kind[0], clause.kind[2], when):
             clause = clause.with_parts(when)
     return draft(render(clause, "present"))
 

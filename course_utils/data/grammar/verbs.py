@@ -77,7 +77,7 @@ clean|청소하다|kitchen classroom bathroom living_room room office house gard
 wash|씻다|hands|bathroom kitchen home|quickly carefully|aeyc|day
 wash|씻다|face|bathroom home|quickly|aeyc|day
 wash|감다|hair|bathroom home|quickly|aey|day
-wash|빨다|clothes socks shirt sneakers|bathroom home river|together|aey|day
+wash|빨다|clothes socks shirt sneakers|bathroom home|together|aey|day
 wash|닦다|dishes car bicycle|home||ay|day
 open|열다|door window box|||aeyc|day
 close|닫다|door window|||aeyc|day
@@ -109,9 +109,9 @@ love|사랑하다|PERSON music flower|||aey|state
 know|알다!모르다/르|PERSON answer address name song story|||aeyc|state
 remember|기억하다|PERSON answer address name promise song story|||aey|state
 forget|잊다|answer address name promise|||aey|day
-turn on|켜다|light computer radio television#set fan|office living_room classroom|carefully|aey|day
+turn on|켜다|light computer radio television#set fan|office living_room classroom||aey|day
 turn off|끄다|light computer radio television#set fan phone|office living_room\
- classroom|carefully|aey|day
+ classroom||aey|day
 cut|자르다/르|bread cake meat|kitchen|carefully quickly|ay|day
 cut|자르다/르|paper hair|home|carefully quickly|ay|day
 plant|심다|tree flower rose potato tomato|garden park village|together carefully|aey|long
