@@ -1,4 +1,4 @@
-"""Numbers that say how good a model is. NumPy only.
+"""Numbers that say how good a language model is. NumPy only. For translations: translation_metrics.
 
 A loss in *nats per character* is the mean of -ln p(next character). Less is better.
 """
