@@ -118,6 +118,14 @@ def character_group(symbol) -> str:
     return "other" if symbol.isalnum() else "punctuation"
 
 
+def group_colours(groups) -> dict:
+    """Return {group: colour}: the groups of characters in their order, then others as they come."""
+    groups = list(groups)
+    present = dict.fromkeys([group for group in GROUP_COLOURS if group in groups] + groups)
+    spare = ["#332288", "#CC3311", "#00807A", "#8A6A00", "#AA3377", "#555555"]
+    return {g: GROUP_COLOURS.get(g, spare[i % len(spare)]) for i, g in enumerate(present)}
+
+
 def new_axes(ax, **figure_options):
     """Return ``ax``, or new Axes when it is None; make Hangul drawable in both cases."""
     fonts.register()
@@ -247,6 +255,18 @@ def draw_bars(ax, middle, heights, width, text, style) -> None:
         hatch="///" if style["linestyle"] == "--" else None,
         linewidth=1,
     )
+
+
+def draw_levels(ax, levels, number) -> list:
+    """Draw levels to compare with as dotted lines; return what ``label_right_edge`` needs.
+
+    ``levels``: {name: height} or None. ``number``: the format of a height, such as ".2f".
+    """
+    labels = []
+    for name, height in (levels or {}).items():
+        ax.axhline(height, color="#777777", linewidth=1, linestyle=":", zorder=1)
+        labels.append((height, f"{name}  {height:{number}}", "#555555"))
+    return labels
 
 
 def legend_once(ax) -> None:

@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
+from course_utils.attention_plots import accuracy_lines, attention_heatmap
 from course_utils.plot_checks import (
     as_array,
     as_curve,
     as_distribution,
     as_norms,
+    as_points,
     check_choice,
     check_filled,
     check_length,
@@ -20,10 +22,11 @@ from course_utils.plot_checks import (
 from course_utils.plot_style import (
     COURSE_STYLE,
     FRAMEWORK_STYLE,
-    GROUP_COLOURS,
     STATE_COLOURS,
     character_group,
     draw_bars,
+    draw_levels,
+    group_colours,
     label_right_edge,
     legend_once,
     markers_at,
@@ -37,6 +40,8 @@ from course_utils.plot_style import (
 __all__ = [
     "COURSE_STYLE",
     "FRAMEWORK_STYLE",
+    "accuracy_lines",
+    "attention_heatmap",
     "bars_with_spread",
     "character_group",
     "embedding_map",
@@ -84,9 +89,7 @@ def loss_curves(histories, floors=None, x="characters", y="validation", smoothin
         ax.plot(steps, losses, label=text, **style | markers_at(len(losses), style))
         ax.hlines(losses[-1], steps[-1], right, color=style["color"], linewidth=0.5, alpha=0.6)
         ends.append((losses[-1], f"{text}  {losses[-1]:.2f}", style["color"]))
-    for name, nats in (floors or {}).items():
-        ax.axhline(nats, color="#777777", linewidth=1, linestyle=":", zorder=1)
-        ends.append((nats, f"{name}  {nats:.2f}", "#555555"))
+    ends += draw_levels(ax, floors, ".2f")
     ax.set_xlim(right=right)
     if x != "seconds":
         ax.xaxis.set_major_formatter(EngFormatter(sep=""))
@@ -195,18 +198,11 @@ def embedding_map(vectors_2d, symbols, groups=None, ax=None):
     ``groups``: V names of groups; by default ``character_group`` of each symbol.
     Raises ValueError if the shapes do not fit.
     """
-    vectors = as_array("vectors_2d", vectors_2d, ndim=2, shape="[V, 2]: two coordinates a symbol")
-    if vectors.shape[1] != 2:
-        raise ValueError(
-            f"vectors_2d has shape {list(vectors.shape)}; a map needs two coordinates a symbol: "
-            "[V, 2]. Reduce the vectors first, for example to two principal components."
-        )
+    vectors = as_points("vectors_2d", vectors_2d)
     check_length("symbols", symbols, "vectors_2d", len(vectors))
     groups = [character_group(s) for s in symbols] if groups is None else list(groups)
     check_length("groups", groups, "vectors_2d", len(vectors))
-    present = dict.fromkeys([g for g in GROUP_COLOURS if g in groups] + groups)
-    spare = ["#332288", "#CC3311", "#00807A", "#8A6A00", "#AA3377", "#555555"]
-    colours = {g: GROUP_COLOURS.get(g, spare[i % len(spare)]) for i, g in enumerate(present)}
+    colours = group_colours(groups)
     ax = new_axes(ax, figsize=(6.5, 5.0))
     # Invisible dots let matplotlib find the limits; text alone does not.
     ax.scatter(*vectors.T, alpha=0)
@@ -224,7 +220,8 @@ def embedding_map(vectors_2d, symbols, groups=None, ax=None):
         )
     ax.margins(0.08)
     handles = [
-        Line2D([], [], color=colours[g], marker="s", linestyle="", label=str(g)) for g in present
+        Line2D([], [], color=colour, marker="s", linestyle="", label=str(group))
+        for group, colour in colours.items()
     ]
     ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.set(
@@ -265,10 +262,7 @@ def bars_with_spread(values, ylabel, title=None, levels=None, ax=None):
     ax.set_xticks(range(len(nested)), [str(category) for category in nested])
     ax.set_xlim(-0.6, len(nested) - 0.4)
     legend_once(ax)
-    ends = []
-    for name, value in (levels or {}).items():
-        ax.axhline(value, color="#777777", linewidth=1, linestyle=":", zorder=1)
-        ends.append((value, f"{name}  {value:.3g}", "#555555"))
+    ends = draw_levels(ax, levels, ".3g")
     count = f"{min(seeds)}" if len(seeds) == 1 else f"{min(seeds)} to {max(seeds)}"
     ax.set(title=title or f"Mean and range over {count} seeds", ylabel=ylabel)
     ax.grid(False, axis="x")
