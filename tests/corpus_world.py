@@ -5,6 +5,7 @@ import io
 import tarfile
 import threading
 import time
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from course_utils.data import cache, corpora, download, shakespeare_archive
@@ -36,6 +37,7 @@ class Server:
 
     def __init__(self):
         self.files, self.asked, self.delay, self.cut_off = {}, [], 0.0, 0
+        self.says_length = True
         world = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -47,7 +49,8 @@ class Server:
                     return
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(data)))
+                if world.says_length:
+                    self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 if world.cut_off:
                     world.cut_off -= 1
@@ -105,6 +108,7 @@ class World:
         self.registry.write_text(
             f"""
 [tiny_shakespeare]
+kind = "text"
 title = "Tiny Shakespeare"
 normalise = "unidecode"
 [[tiny_shakespeare.editions]]
@@ -153,3 +157,87 @@ made_by = "shakespeare_archive"
     def close(self):
         self.server.close()
         cache._temporary_folder.cache_clear()
+
+
+PAIRS = "Go.\t가.\tby A & B\nHi.\t안녕.\tby C & D\n".encode()
+NEWER = PAIRS + "Run!\t뛰어!\tby E & F\n".encode()
+
+
+def make_zip(*members):
+    """Pack (name, bytes) pairs as a .zip."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in members:
+            packed.writestr(name, data)
+    return stream.getvalue()
+
+
+class PairWorld(World):
+    """A world with sentence pairs: ``kor`` and ``fra`` have the kinds of editions of the course."""
+
+    def write_registry(self):
+        self.original = make_zip(("_about.txt", b"about"), ("fra.txt", PAIRS))
+        self.second = make_zip(("fra-eng/fra.txt", PAIRS))
+        self.newer = make_zip(("_about.txt", b"about"), ("x.txt", NEWER))
+        self.registry.write_text(
+            f"""
+[kor]
+kind = "pairs"
+title = "Pairs of kor"
+[[kor.editions]]
+edition = "first"
+file = "kor.txt"
+sha256 = "{sha256(PAIRS)}"
+bytes = {len(PAIRS)}
+licence = "CC BY"
+source = "an old address"
+[[kor.editions]]
+edition = "today's"
+file = "kor-eng.zip"
+member = "x.txt"
+licence = "CC BY FR"
+address = "{self.server.address}/kor-eng.zip"
+[fra]
+kind = "pairs"
+title = "Pairs of fra"
+[[fra.editions]]
+edition = "first"
+file = "fra-eng.zip"
+sha256 = "{sha256(self.original)}"
+bytes = {len(self.original)}
+member = "fra.txt"
+licence = "CC BY"
+source = "an old address"
+[[fra.editions]]
+edition = "second"
+file = "fra-eng.second.zip"
+sha1 = "{hashlib.sha1(self.second).hexdigest()}"
+member = "fra.txt"
+licence = "CC BY"
+address = "{self.server.address}/second.zip"
+[[fra.editions]]
+edition = "today's"
+file = "fra-eng.zip"
+member = "x.txt"
+licence = "CC BY FR"
+address = "{self.server.address}/fra-eng.zip"
+[text]
+kind = "text"
+title = "A text"
+normalise = "nothing"
+[[text.editions]]
+edition = "first"
+file = "text.txt"
+sha256 = "{sha256(ORIGINAL)}"
+bytes = {len(ORIGINAL)}
+licence = "public domain"
+address = "{self.server.address}/input.txt"
+""",
+            encoding="utf-8",
+        )
+
+    def mirror_holds(self, **files):
+        """Put files into the mirror; ``kor_txt=...`` is kor.txt."""
+        self.use_mirror(None)
+        for name, data in files.items():
+            (self.mirror / name.replace("_", ".")).write_bytes(data)

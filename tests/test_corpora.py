@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from corpus_world import FROM_ARCHIVE, ORIGINAL, World, sha256
 
-from course_utils.data import Corpus, CorpusError, available_corpora, corpora, load_corpus
+from course_utils.data import (
+    Corpus,
+    CorpusError,
+    available_corpora,
+    available_pairs,
+    corpora,
+    load_corpus,
+    places,
+)
 from course_utils.data.__main__ import main
 
 OWN_MIRROR = os.environ.get("COURSE_DATA_MIRROR", "").strip()
@@ -197,20 +205,36 @@ def test_command_line_fails_with_the_reasons(world, capsys):
 def test_the_courses_own_list_is_complete():
     registry = corpora._registry()
     assert corpora.REGISTRY == OWN_REGISTRY
-    assert available_corpora() == list(registry)
-    assert "tiny_shakespeare" in registry
+    assert available_corpora() == ["tiny_shakespeare"]
+    assert available_pairs() == ["kor", "fra"]
+    assert [*available_corpora(), *available_pairs()] == list(registry)
     for entry in registry.values():
         assert entry["title"]
-        assert entry["normalise"] in ("unidecode", "nothing")
+        if entry["kind"] == "text":
+            assert entry["normalise"] in ("unidecode", "nothing")
+        first = entry["editions"][0]
+        assert len(first["sha256"]) == 64  # the numbers of the course come from known bytes
+        assert first["bytes"] > 0
+        files = [edition["file"] for edition in entry["editions"] if places.expected_hash(edition)]
+        assert len(set(files)) == len(files)  # else one edition would overwrite another
         for edition in entry["editions"]:
-            assert len(edition["sha256"]) == 64
-            assert edition["bytes"] > 0
-            assert edition["licence"]
-            assert edition["file"] == Path(edition["file"]).name
-            assert edition.get("address", "").startswith("https://") or (
-                edition["package"]["made_by"] in corpora.MAKERS
-                and len(edition["package"]["sha256"]) == 64
-            )
+            check_edition(edition, entry["kind"])
+
+
+def check_edition(edition, kind):
+    assert edition["licence"]
+    assert edition["file"] == Path(edition["file"]).name
+    assert edition["file"].endswith(".zip") == ("member" in edition)
+    if "package" in edition:
+        assert edition["package"]["made_by"] in places.MAKERS
+        assert len(edition["package"]["sha256"]) == 64
+    elif "address" not in edition:
+        assert edition["source"]
+    elif places.expected_hash(edition) is None:
+        assert kind == "pairs"  # for a text there is nothing to see whether it is the right one
+        assert edition["address"].startswith("https://")
+    else:
+        assert edition["address"].startswith(("http://", "https://"))
 
 
 @pytest.mark.skipif(not OWN_MIRROR, reason="COURSE_DATA_MIRROR is not set")

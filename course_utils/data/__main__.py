@@ -4,30 +4,43 @@ import argparse
 import sys
 
 from .cache import cache_folder
-from .corpora import CorpusError, available_corpora, load_corpus
+from .corpora import CorpusError, available_corpora, available_pairs, load_corpus
+from .pairs import load_pairs
 
 
 def main(arguments=None):
     """Fetch each corpus that is not in the cache yet, and say in one line what there is.
 
-    Returns the exit status: 0, or 1 if a corpus could not be loaded.
+    Without names, these are the texts that the notebooks cannot do without. Sentence pairs (kor,
+    fra) are fetched where they are named. Returns the exit status: 0, or 1 if a corpus could not be
+    loaded.
     """
     parser = argparse.ArgumentParser(prog="python -m course_utils.data", description=__doc__)
-    parser.add_argument("names", nargs="*", help="corpora to fetch (all, if none is named)")
+    texts, pairs = available_corpora(), available_pairs()
+    parser.add_argument(
+        "names",
+        nargs="*",
+        help=f"what to fetch: {', '.join([*texts, *pairs])} ({', '.join(texts)}, if none is named)",
+    )
     parser.add_argument(
         "--refresh", action="store_true", help="try again to get the first edition of each"
     )
     options = parser.parse_args(arguments)
     failed = False
-    for name in options.names or available_corpora():
+    for name in options.names or texts:
         try:
-            corpus = load_corpus(name, refresh=options.refresh)
+            if name in pairs:
+                corpus = load_pairs(name, refresh=options.refresh)
+                size = f"{len(corpus.pairs):,} sentence pairs"
+            else:
+                corpus = load_corpus(name, refresh=options.refresh)
+                size = f"{len(corpus.text):,} characters"
         except (CorpusError, ValueError) as error:
             print(error, file=sys.stderr)
             failed = True
             continue
         print(
-            f"{name}: {len(corpus.text):,} characters, edition {corpus.edition}, {corpus.why}. "
+            f"{name}: {size}, edition {corpus.edition}, {corpus.why}. "
             f"Cache folder: {cache_folder()}"
         )
     return int(failed)

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from uuid import uuid4
@@ -36,17 +37,50 @@ def sha256_of(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def read(folder, file, sha256):
-    """Read a file of the cache and check it.
+def matches(data, expected):
+    """Tell whether bytes have the expected hash: a SHA-256 or its beginning, or ``"sha1:..."``."""
+    algorithm, _, digest = expected.rpartition(":")
+    return hashlib.new(algorithm or "sha256", data).hexdigest().startswith(digest)
+
+
+def name_with_hash(file, data):
+    """Return a file name that holds the beginning of the SHA-256: ``a.zip`` -> ``a.<16>.zip``."""
+    path = Path(file)
+    return f"{path.stem}.{sha256_of(data)[:16]}{path.suffix}"
+
+
+def newest(folder, file):
+    """Look for copies of ``file`` that were kept under ``name_with_hash``.
+
+    Returns (name, beginning of the SHA-256) of the one written last, or (None, None).
+    """
+    path = Path(file)
+    pattern = re.compile(rf"{re.escape(path.stem)}\.([0-9a-f]{{16}}){re.escape(path.suffix)}")
+    found = []
+    for place in _places(folder):
+        with contextlib.suppress(OSError):  # a folder that cannot be listed has nothing for us
+            for kept in place.iterdir():
+                if match := pattern.fullmatch(kept.name):
+                    found.append((kept.stat().st_mtime_ns, kept.name, match[1]))
+    return max(found)[1:] if found else (None, None)
+
+
+def _places(folder):
+    """Return the cache folder and, if this process had to make one, its temporary folder."""
+    places = [Path(folder)]
+    if _temporary_folder.cache_info().currsize:
+        places.append(Path(_temporary_folder().name))
+    return places
+
+
+def read(folder, file, expected):
+    """Read a file of the cache and check its hash; see ``matches``.
 
     Returns (bytes, None) for a good file, (None, None) where there is none, and (None, problem) for
     a file that is damaged or cannot be read.
     """
     problem = None
-    places = [Path(folder)]
-    if _temporary_folder.cache_info().currsize:
-        places.append(Path(_temporary_folder().name))
-    for place in places:
+    for place in _places(folder):
         try:
             data = (place / file).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
@@ -54,7 +88,7 @@ def read(folder, file, sha256):
         except OSError as error:
             problem = f"the file {place / file} cannot be read ({type(error).__name__})"
             continue
-        if sha256_of(data) == sha256:
+        if matches(data, expected):
             return data, None
         problem = f"the file {place / file} is damaged or was changed"
     return None, problem

