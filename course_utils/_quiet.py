@@ -14,6 +14,7 @@ _HARMLESS = (
     "failed call to cuInit",
     "This TensorFlow binary is optimized to use available CPU instructions",
     "To enable the following instructions",
+    "oneDNN supports DT_BOOL only on platforms with AVX-512",
 )
 
 

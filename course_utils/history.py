@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 class Evaluation:
     """The quality at one moment of a training.
 
-    ``update``: updates made so far. ``characters``: training characters read so far.
-    ``seconds``: time spent training so far, without the evaluations.
-    ``validation_nats``: mean cross-entropy on the validation part, in nats per character.
+    ``update``: updates made so far. ``characters``: training characters read so far; in translation
+    the target words, ``<eos>`` counted. ``seconds``: time spent training so far, without the
+    evaluations. ``validation_nats``: mean cross-entropy on the validation part, in nats per
+    character (in translation, per target word).
     """
 
     update: int
@@ -26,11 +27,12 @@ class History:
     ``loss``, ``gradient_norm`` (before clipping) and ``learning_rate`` hold one number an update;
     the loss is the mean over the update's batch, in nats per character, before the update.
     ``evaluations`` holds an ``Evaluation`` for each time the validation part was read.
-    ``characters_per_update`` is batch size times sequence length. ``setup_seconds`` is the time
-    before the first update, in which TensorFlow traces its graph; it is not in ``seconds``.
+    ``characters_per_update`` is batch size times sequence length, and 0 where updates differ in
+    size (translation). ``setup_seconds`` is the time before the first update, in which TensorFlow
+    traces its graph; it is not in ``seconds``.
     """
 
-    characters_per_update: int
+    characters_per_update: int = 0
     setup_seconds: float = 0.0
     loss: list = field(default_factory=list)
     gradient_norm: list = field(default_factory=list)
@@ -67,3 +69,9 @@ class History:
     def as_dict(self):
         """Return plain lists and numbers, ready for ``json.dump``."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content):
+        """Build the history that ``as_dict`` described."""
+        evaluations = [Evaluation(**evaluation) for evaluation in content["evaluations"]]
+        return cls(**{**content, "evaluations": evaluations})

@@ -6,6 +6,13 @@ import numpy as np
 
 CELLS = ("rnn", "lstm", "gru")
 DTYPES = ("float32", "float64")
+QUERIES = ("previous", "current")
+ATTENTION_WEIGHTS = {  # for each attention score the weights that it learns
+    "additive": ("query_weight", "memory_weight", "score_weight"),
+    "dot": (),
+    "scaled_dot": (),
+    "general": ("memory_weight",),
+}
 
 
 def whole_numbers(minimum=1, **values):
@@ -34,6 +41,64 @@ def check_model_options(cell, dtype, dropout):
         raise TypeError(f"dropout must be a number, for example 0.1, and not {dropout!r}.")
     if not 0.0 <= dropout < 1.0:
         raise ValueError(f"dropout={dropout} is not possible. Give a share from 0.0 to below 1.0.")
+
+
+def check_score(score):
+    """Raise a ValueError unless ``score`` names an attention score."""
+    if score not in ATTENTION_WEIGHTS:
+        raise ValueError(
+            f"The attention score {score!r} is not known. Choose one of "
+            f"{', '.join(map(repr, ATTENTION_WEIGHTS))}."
+        )
+
+
+def check_translation_options(hidden_size, bidirectional, attention, query):
+    """Raise an error that says what is possible if an option of a Seq2Seq is not."""
+    if attention is not None:
+        check_score(attention)
+    if query not in QUERIES:
+        raise ValueError(f"query={query!r} is not known. Choose 'previous' or 'current'.")
+    if not isinstance(bidirectional, bool):
+        raise TypeError(f"bidirectional must be True or False, and not {bidirectional!r}.")
+    if bidirectional and hidden_size % 2:
+        raise ValueError(
+            f"hidden_size={hidden_size} is odd. With bidirectional=True each direction gets half "
+            "of the units: give an even number, or bidirectional=False."
+        )
+
+
+def check_vocabularies(vocabularies, options):
+    """Raise an error unless these are the (source, target) vocabularies of a Seq2Seq's options."""
+    if not isinstance(vocabularies, (tuple, list)) or len(vocabularies) != 2:
+        raise TypeError("vocabularies must be a pair: (source vocabulary, target vocabulary).")
+    for side, vocabulary in zip(("source", "target"), vocabularies, strict=True):
+        size = options[f"{side}_vocab_size"]
+        if len(vocabulary) != size:
+            raise ValueError(
+                f"The {side} vocabulary has {len(vocabulary)} symbols and the model {size}. Use "
+                "the vocabularies that the model was built for, the source's first."
+            )
+
+
+def check_lengths(lengths, batch_size, time):
+    """Return the lengths of a padded batch as an int64 array [B].
+
+    Raises: TypeError, ValueError unless they are ``batch_size`` whole numbers from 1 to ``time``.
+    """
+    lengths = np.asarray(lengths)
+    if not np.issubdtype(lengths.dtype, np.integer):
+        raise TypeError(f"lengths must be whole numbers, and not {lengths.dtype}.")
+    if lengths.shape != (batch_size,):
+        raise ValueError(
+            f"lengths has the shape {lengths.shape}; the batch has {batch_size} rows, and each "
+            "needs one length."
+        )
+    if lengths.min() < 1 or lengths.max() > time:
+        raise ValueError(
+            f"The lengths go from {lengths.min()} to {lengths.max()}; rows of {time} places allow "
+            f"1 to {time}. An empty row cannot be read."
+        )
+    return lengths.astype(np.int64)
 
 
 def check_clip_norm(clip_norm):

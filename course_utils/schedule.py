@@ -55,6 +55,28 @@ def learning_rates(updates, learning_rate, schedule="warmup_cosine"):
     return rates.astype(np.float32).astype(np.float64)
 
 
+def linear(updates, first, last):
+    """Return numbers [updates] that go in a line from ``first`` to ``last``."""
+    return np.linspace(first, last, _check(updates, 0.0))
+
+
+def teacher_forcing_shares(updates, teacher_forcing):
+    """Return an array [updates]: the probability of feeding the true word, for every update.
+
+    ``teacher_forcing`` is one number, or a sequence of ``updates`` numbers such as
+    ``schedule.linear(updates, 1.0, 0.5)``. Raises: ValueError unless all lie between 0 and 1.
+    Source: Bengio et al. 2015, section 2.4 (scheduled sampling).
+    """
+    shares = np.asarray(teacher_forcing, dtype=np.float64)
+    shares = np.full(updates, shares) if shares.ndim == 0 else shares
+    if shares.shape != (updates,) or not ((shares >= 0.0) & (shares <= 1.0)).all():
+        raise ValueError(
+            f"teacher_forcing={teacher_forcing!r:.80} is not possible. Give one number from 0 to 1,"
+            f" or {updates} of them, one for each update."
+        )
+    return shares
+
+
 def _check(updates, learning_rate):
     if isinstance(updates, bool) or not isinstance(updates, (int, np.integer)):
         raise TypeError(f"updates must be a whole number, and not {updates!r}.")

@@ -240,7 +240,8 @@ def encode_batch(pairs, source_vocabulary, target_vocabulary, places=None):
 class PairBatches:
     """Shuffled batches without end; in each epoch every pair is in one batch.
 
-    Most batches hold pairs of one source length, so that the encoder sees no pads. What remains of
+    Most batches hold pairs of one source length, so that the encoder sees no pads, and of targets
+    that are about as long as each other, so that the decoder sees few. What remains of
     each length is pooled, sorted by length and cut into batches of mixed lengths; so there are
     ``batches_per_epoch`` = ceil(N / batch_size) batches, and all but one are full.
     ``batch(number)`` depends on ``seed`` and ``number`` alone: a training that was stopped before
@@ -274,7 +275,7 @@ class PairBatches:
         """Return the batches of one epoch, each as an array of places."""
         rng = np.random.default_rng((self.seed, epoch))
         order = rng.permutation(len(self._lengths))
-        order = order[np.argsort(self._lengths[order], kind="stable")]
+        order = order[np.lexsort((self._encoded.target.lengths[order], self._lengths[order]))]
         ends = np.flatnonzero(np.diff(self._lengths[order])) + 1
         plan, pool = [], []
         for same_length in np.split(order, ends):

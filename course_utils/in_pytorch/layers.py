@@ -1,18 +1,23 @@
 """Recurrent layers in PyTorch, with the course's weights, shapes and starting values.
 
 Shapes: ``B`` batch, ``T`` time, ``I`` input features, ``H`` hidden units, ``L`` layers,
-``G`` gates (1 for "rnn", 4 for "lstm", 3 for "gru").
+``G`` gates (1 for "rnn", 4 for "lstm", 3 for "gru"), ``S`` source time.
 """
 
 import contextlib
+import math
 
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from course_utils.model_checks import (
+    ATTENTION_WEIGHTS,
+    check_lengths,
     check_model_options,
     check_named_weights,
+    check_score,
     check_state_shape,
     spread_seeds,
     whole_numbers,
@@ -75,13 +80,26 @@ class RecurrentLayers(nn.Module):
             if self.cell != "gru":
                 second_bias.requires_grad_(False)
 
-    def forward(self, inputs, state=None):
-        """Read ``inputs`` [B, T, I] from ``state`` (zeros if None); return (outputs, new state)."""
+    def forward(self, inputs, state=None, lengths=None):
+        """Read ``inputs`` [B, T, I] from ``state`` (zeros if None); return (outputs, new state).
+
+        With ``lengths`` [B], places from a row's length on are pads: the outputs there are zeros,
+        and the new state is the one after the row's last real place.
+        """
+        batch_size, time = inputs.shape[:2]
         if state is None:
-            state = self.zero_state(inputs.shape[0])
+            state = self.zero_state(batch_size)
         for part in state if self.cell == "lstm" else (state,):
-            check_state_shape(part.shape, self.num_layers, inputs.shape[0], self.hidden_size)
-        return self.layers(inputs, state)
+            check_state_shape(part.shape, self.num_layers, batch_size, self.hidden_size)
+        if lengths is not None:
+            lengths = check_lengths(lengths, batch_size, time)
+        if lengths is None or lengths.min() == time:  # no pads; packing would double the time
+            return self.layers(inputs, state)
+        packed = pack_padded_sequence(
+            inputs, torch.as_tensor(lengths), batch_first=True, enforce_sorted=False
+        )
+        outputs, state = self.layers(packed, state)
+        return pad_packed_sequence(outputs, batch_first=True, total_length=time)[0], state
 
     def zero_state(self, batch_size):
         """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
@@ -125,6 +143,78 @@ class RecurrentLayers(nn.Module):
             else:
                 assign(bias, named[f"{layer}.bias"])
                 assign(second_bias, np.zeros_like(named[f"{layer}.bias"]))
+
+
+class Attention(nn.Module):
+    """Look back at a memory: score every place, softmax over the real ones, weighted mean.
+
+    Shapes: ``queries`` [B, T, H], ``memory`` [B, S, H], ``mask`` [B, S] (True = a real place) ->
+    ``context`` [B, T, H] and ``weights`` [B, T, S]; each row of the weights sums to 1, and pads
+    have exactly 0. The scores of a query q and a place m of the memory:
+
+    - "additive": v . tanh(Q q + M m)   (Bahdanau et al. 2015, appendix A.1.2)
+    - "dot": q . m                      (Luong et al. 2015, equation 8)
+    - "scaled_dot": q . m / sqrt(H)     (Vaswani et al. 2017, equation 1)
+    - "general": q . M m                (Luong et al. 2015, equation 8)
+
+    All queries are scored in one go: there is no loop over places of either sentence.
+    Raises: TypeError, ValueError for options that are not possible.
+    """
+
+    def __init__(self, hidden_size, score="additive", seed=0, dtype="float32"):
+        super().__init__()
+        check_model_options("gru", dtype, 0.0)
+        check_score(score)
+        (hidden_size,) = whole_numbers(hidden_size=hidden_size)
+        self.hidden_size, self.score = hidden_size, score
+        shapes = {
+            "query_weight": (hidden_size, hidden_size),
+            "memory_weight": (hidden_size, hidden_size),
+            "score_weight": (hidden_size, 1),
+        }
+        seeds = spread_seeds(seed, len(shapes))
+        self.score_weights = nn.ParameterDict()
+        for (name, shape), one_seed in zip(shapes.items(), seeds, strict=True):
+            if name in ATTENTION_WEIGHTS[score]:
+                weight = torch.empty(shape, dtype=getattr(torch, dtype))
+                generator = torch.Generator().manual_seed(one_seed)
+                self.score_weights[name] = nn.init.xavier_uniform_(weight, generator=generator)
+
+    def scores(self, queries, memory):
+        """Return the scores [B, T, S] of ``queries`` [B, T, H] and ``memory`` [B, S, H]."""
+        if self.score == "additive":
+            queries = queries @ self.score_weights["query_weight"]
+            memory = memory @ self.score_weights["memory_weight"]
+            both = torch.tanh(queries.unsqueeze(2) + memory.unsqueeze(1))  # [B, T, S, H]
+            return (both @ self.score_weights["score_weight"]).squeeze(-1)
+        if self.score == "general":
+            memory = memory @ self.score_weights["memory_weight"]
+        scores = queries @ memory.transpose(1, 2)
+        return scores / math.sqrt(self.hidden_size) if self.score == "scaled_dot" else scores
+
+    def forward(self, queries, memory, mask):
+        """Return (context [B, T, H], weights [B, T, S]); see the class."""
+        scores = self.scores(queries, memory)
+        weights = torch.softmax(scores.masked_fill(~mask.unsqueeze(1), -math.inf), dim=-1)
+        return weights @ memory, weights
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays: ``query_weight`` and ``memory_weight`` [H, H],
+        ``score_weight`` [H, 1]; only those that the score has.
+        """
+        return {
+            name: weight.detach().cpu().numpy().copy()
+            for name, weight in self.score_weights.items()
+        }
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        for name, weight in self.score_weights.items():
+            assign(weight, named[name])
 
 
 def assign(parameter, array):

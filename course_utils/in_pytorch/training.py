@@ -14,8 +14,11 @@ from course_utils.history import Evaluation, History
 from course_utils.model_checks import check_clip_norm, whole_numbers
 from course_utils.schedule import learning_rates
 
-from . import models
 from .layers import _evaluation_mode
+from .models import CharacterModel
+from .seq2seq import Seq2Seq
+
+MODELS = {"CharacterModel": CharacterModel, "Seq2Seq": Seq2Seq}
 
 
 def language_model_loss(logits, targets):
@@ -168,7 +171,8 @@ def evaluate_language_model(model, ids, batch_size=32, sequence_length=256):
 def save_checkpoint(path, model, vocabulary=None):
     """Write a model of the course, and its vocabulary if given, to one safetensors file.
 
-    The other framework can load it. The file is complete or not there.
+    The vocabulary of a ``Seq2Seq`` is a pair: (source, target). The other framework can load it.
+    The file is complete or not there.
     """
     write_checkpoint(path, type(model).__name__, model, vocabulary)
 
@@ -176,12 +180,14 @@ def save_checkpoint(path, model, vocabulary=None):
 def load_checkpoint(path):
     """Return (model, vocabulary or None) from a file that either framework saved.
 
+    The vocabulary of a ``Seq2Seq`` is a pair: (source, target).
+
     Raises: FileNotFoundError; ValueError if the file is damaged or holds another kind of model.
     """
     name, options, weights, vocabulary = read_checkpoint(path)
-    if name not in ("CharacterModel",):
+    if name not in MODELS:
         raise ValueError(f"{path} holds a {name!r}, which this version of the course cannot build.")
-    model = getattr(models, name)(**options)
+    model = MODELS[name](**options)
     model.load_named_weights(weights)
     return model, vocabulary
 

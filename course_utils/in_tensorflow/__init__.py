@@ -16,6 +16,7 @@ with without_startup_noise():
     # Full float32 on a GPU, so that both frameworks give the same numbers there, too.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     tf.config.list_logical_devices()  # starts the runtime now, while the noise is filtered
+    tf.transpose(tf.ones((2, 3), tf.bool))  # the first turned mask of a process makes noise, too
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
@@ -24,6 +25,6 @@ if keras.backend.backend() != "tensorflow":
         "check 'backend' in the file keras.json of your home folder, and restart the kernel."
     )
 
-from . import generation, layers, models, training
+from . import generation, layers, models, seq2seq, training, translation
 
-__all__ = ["generation", "layers", "models", "training"]
+__all__ = ["generation", "layers", "models", "seq2seq", "training", "translation"]

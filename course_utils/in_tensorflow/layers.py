@@ -1,16 +1,21 @@
 """Recurrent layers in TensorFlow, with the course's weights, shapes and starting values.
 
 Shapes: ``B`` batch, ``T`` time, ``I`` input features, ``H`` hidden units, ``L`` layers,
-``G`` gates (1 for "rnn", 4 for "lstm", 3 for "gru").
+``G`` gates (1 for "rnn", 4 for "lstm", 3 for "gru"), ``S`` source time.
 """
+
+import math
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from course_utils.model_checks import (
+    ATTENTION_WEIGHTS,
+    check_lengths,
     check_model_options,
     check_named_weights,
+    check_score,
     check_state_shape,
     spread_seeds,
     whole_numbers,
@@ -48,6 +53,7 @@ class RecurrentLayers(keras.layers.Layer):
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
         )
         self.hidden_size, self.num_layers, self.cell = hidden_size, num_layers, cell
+        self.supports_masking = True  # Keras hangs the mask on the outputs; no need to warn
         seeds = spread_seeds(seed, 2 * num_layers + 1)
         self.layers = [
             CELLS[cell](
@@ -56,6 +62,7 @@ class RecurrentLayers(keras.layers.Layer):
                 return_state=True,
                 kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[2 * layer]),
                 recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[2 * layer + 1]),
+                zero_output_for_mask=True,
                 dtype=dtype,
             )
             for layer in range(num_layers)
@@ -66,19 +73,27 @@ class RecurrentLayers(keras.layers.Layer):
         ):
             layer.build((None, None, layer_inputs))
 
-    def call(self, inputs, state=None):
-        """Read ``inputs`` [B, T, I] from ``state`` (zeros if None); return (outputs, new state)."""
+    def call(self, inputs, state=None, lengths=None):
+        """Read ``inputs`` [B, T, I] from ``state`` (zeros if None); return (outputs, new state).
+
+        With ``lengths`` [B], places from a row's length on are pads: the outputs there are zeros,
+        and the new state is the one after the row's last real place.
+        """
         if state is None:
             state = self.zero_state(tf.shape(inputs)[0])
         pair = self.cell == "lstm"
         for part in state if pair else (state,):
             check_state_shape(part.shape, self.num_layers, inputs.shape[0], self.hidden_size)
+        if lengths is not None and not tf.is_symbolic_tensor(lengths):
+            lengths = check_lengths(lengths, *inputs.shape[:2])
+            lengths = None if lengths.min() == inputs.shape[1] else lengths  # there are no pads
+        mask = None if lengths is None else tf.sequence_mask(lengths, tf.shape(inputs)[1])
         outputs, new_states = inputs, []
         for index, layer in enumerate(self.layers):
             if index > 0:
                 outputs = self.dropout(outputs)
             start = [state[0][index], state[1][index]] if pair else [state[index]]
-            outputs, *new_state = layer(outputs, initial_state=start)
+            outputs, *new_state = layer(outputs, initial_state=start, mask=mask)
             new_states.append(new_state)
         stacked = tuple(tf.stack(parts) for parts in zip(*new_states, strict=True))
         return outputs, stacked if pair else stacked[0]
@@ -125,6 +140,80 @@ class RecurrentLayers(keras.layers.Layer):
                 assign(input_weight, named[f"{layer}.input_weight"])
                 assign(recurrent_weight, named[f"{layer}.recurrent_weight"])
                 assign(bias, named[f"{layer}.bias"])
+
+
+class Attention(keras.layers.Layer):
+    """Look back at a memory: score every place, softmax over the real ones, weighted mean.
+
+    Shapes: ``queries`` [B, T, H], ``memory`` [B, S, H], ``mask`` [B, S] (True = a real place) ->
+    ``context`` [B, T, H] and ``weights`` [B, T, S]; each row of the weights sums to 1, and pads
+    have exactly 0. The scores of a query q and a place m of the memory:
+
+    - "additive": v . tanh(Q q + M m)   (Bahdanau et al. 2015, appendix A.1.2)
+    - "dot": q . m                      (Luong et al. 2015, equation 8)
+    - "scaled_dot": q . m / sqrt(H)     (Vaswani et al. 2017, equation 1)
+    - "general": q . M m                (Luong et al. 2015, equation 8)
+
+    All queries are scored in one go: there is no loop over places of either sentence.
+    Raises: TypeError, ValueError for options that are not possible.
+    """
+
+    def __init__(self, hidden_size, score="additive", seed=0, dtype="float32"):
+        super().__init__(dtype=dtype)
+        check_model_options("gru", dtype, 0.0)
+        check_score(score)
+        (hidden_size,) = whole_numbers(hidden_size=hidden_size)
+        self.hidden_size, self.score = hidden_size, score
+        shapes = {
+            "query_weight": (hidden_size, hidden_size),
+            "memory_weight": (hidden_size, hidden_size),
+            "score_weight": (hidden_size, 1),
+        }
+        seeds = spread_seeds(seed, len(shapes))
+        self.score_weights = {}
+        for (name, shape), one_seed in zip(shapes.items(), seeds, strict=True):
+            if name in ATTENTION_WEIGHTS[score]:
+                start = keras.initializers.GlorotUniform(seed=one_seed)
+                self.score_weights[name] = self.add_weight(
+                    shape=shape, initializer=start, name=name, dtype=dtype
+                )
+        self.built = True
+
+    def scores(self, queries, memory):
+        """Return the scores [B, T, S] of ``queries`` [B, T, H] and ``memory`` [B, S, H]."""
+        # tensordot and not @: for 4 axes times 2, TensorFlow 2.21's matmul writes past its memory on
+        # a CPU when T is 1, and the numbers are wrong (tensorflow/tensorflow#117700).
+        if self.score == "additive":
+            queries = tf.tensordot(queries, self.score_weights["query_weight"], 1)
+            memory = tf.tensordot(memory, self.score_weights["memory_weight"], 1)
+            both = tf.tanh(queries[:, :, None] + memory[:, None])  # [B, T, S, H]
+            return tf.squeeze(tf.tensordot(both, self.score_weights["score_weight"], 1), -1)
+        if self.score == "general":
+            memory = tf.tensordot(memory, self.score_weights["memory_weight"], 1)
+        scores = tf.matmul(queries, memory, transpose_b=True)
+        return scores / math.sqrt(self.hidden_size) if self.score == "scaled_dot" else scores
+
+    def call(self, queries, memory, mask):
+        """Return (context [B, T, H], weights [B, T, S]); see the class."""
+        scores = self.scores(queries, memory)
+        nothing = tf.constant(-math.inf, scores.dtype)
+        weights = tf.nn.softmax(tf.where(mask[:, None], scores, nothing))
+        return weights @ memory, weights
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays: ``query_weight`` and ``memory_weight`` [H, H],
+        ``score_weight`` [H, 1]; only those that the score has.
+        """
+        return {name: weight.numpy() for name, weight in self.score_weights.items()}
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        for name, weight in self.score_weights.items():
+            assign(weight, named[name])
 
 
 def _swap_gates(array):

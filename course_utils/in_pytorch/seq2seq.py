@@ -1,0 +1,346 @@
+"""Encoder, decoder and attention joined to a translation model, in PyTorch.
+
+Shapes: ``B`` batch, ``S`` source time, ``T`` target time, ``E`` embedding, ``H`` hidden, ``L``
+layers, ``V`` vocabulary. Pads are id 0.
+"""
+
+import torch
+from torch import nn
+
+from course_utils.model_checks import (
+    check_lengths,
+    check_model_options,
+    check_named_weights,
+    check_translation_options,
+    split_names,
+    spread_seeds,
+    whole_numbers,
+)
+
+from .layers import Attention, RecurrentLayers, assign
+
+
+class Encoder(nn.Module):
+    """Read source sentences: embedding, then recurrent layers in one direction or in both.
+
+    Shapes: ``ids`` [B, S] and ``lengths`` [B] -> ``memory`` [B, S, H] (zeros at pads) and the
+    ``state`` after each sentence's last real word: [L, B, H], a pair of them for "lstm".
+    With ``bidirectional`` each direction has H / 2 units, and the two are joined, forward first:
+    memory and state have the same sizes either way. The backward direction begins at the last real
+    word, never at a pad.
+
+    Raises: TypeError, ValueError for options that are not possible.
+    Source: Schuster & Paliwal 1997, section 2 (two directions); Bahdanau et al. 2015, section 3.2
+    (annotations of both directions, joined).
+    """
+
+    def __init__(
+        self,
+        vocab_size,
+        embedding_size,
+        hidden_size,
+        num_layers=1,
+        cell="gru",
+        bidirectional=True,
+        dropout=0.0,
+        seed=0,
+        dtype="float32",
+    ):
+        super().__init__()
+        check_model_options(cell, dtype, dropout)
+        vocab_size, embedding_size, hidden_size, num_layers = whole_numbers(
+            vocab_size=vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+        )
+        check_translation_options(hidden_size, bidirectional, None, "current")
+        self.bidirectional, self.cell = bidirectional, cell
+        seeds = spread_seeds(seed, 1 + 2 * num_layers)
+        self.embedding = _embedding(vocab_size, embedding_size, seeds[0], dtype)
+        self.dropout = nn.Dropout(dropout)
+        width = hidden_size // 2 if bidirectional else hidden_size
+        sizes = [embedding_size] + [hidden_size] * (num_layers - 1)
+        self.forwards, self.backwards = nn.ModuleList(), nn.ModuleList()
+        for layer, size in enumerate(sizes):
+            ahead, back = seeds[1 + 2 * layer : 3 + 2 * layer]
+            self.forwards.append(RecurrentLayers(size, width, 1, cell, 0.0, ahead, dtype))
+            if bidirectional:
+                self.backwards.append(RecurrentLayers(size, width, 1, cell, 0.0, back, dtype))
+
+    def forward(self, ids, lengths=None):
+        """Return (memory [B, S, H], state); see the class. ``lengths=None``: there are no pads."""
+        ids = torch.as_tensor(ids, device=self.embedding.weight.device)
+        x, states = self.embedding(ids), []  # [B, S, E]
+        for layer, ahead in enumerate(self.forwards):
+            x = self.dropout(x)
+            outputs, state = ahead(x, lengths=lengths)
+            if self.bidirectional:
+                from_end = _reverse(x, lengths)
+                back_outputs, back_state = self.backwards[layer](from_end, lengths=lengths)
+                outputs = torch.cat([outputs, _reverse(back_outputs, lengths)], dim=-1)
+                state = _join_states(state, back_state)
+            states.append(state)
+            x = outputs  # [B, S, H]
+        return x, _stack_states(states)
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays under names that no framework owns.
+
+        ``embedding.weight`` [V, E], ``forward.{layer}.…`` and, with two directions,
+        ``backward.{layer}.…`` (see ``RecurrentLayers``, whose layer number is left out).
+        """
+        named = {"embedding.weight": self.embedding.weight.detach().cpu().numpy().copy()}
+        for direction, layers in (("forward", self.forwards), ("backward", self.backwards)):
+            for number, layer in enumerate(layers):
+                for name, array in split_names(layer.named_weights(), "0").items():
+                    named[f"{direction}.{number}.{name}"] = array
+        return named
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        assign(self.embedding.weight, named["embedding.weight"])
+        for direction, layers in (("forward", self.forwards), ("backward", self.backwards)):
+            for number, layer in enumerate(layers):
+                own = split_names(named, f"{direction}.{number}")
+                layer.load_named_weights({f"0.{name}": array for name, array in own.items()})
+
+
+class Decoder(nn.Module):
+    """Predict the next target word at every place, looking back at the source if it may.
+
+    Shapes: ``ids`` [B, T] (target words, ``<bos>`` first), ``state`` (see ``Encoder``), ``memory``
+    [B, S, H] and ``mask`` [B, S] -> ``logits`` [B, T, V], the new ``state`` and the attention
+    ``weights`` [B, T, S] (None without attention). ``logits[:, t]`` scores the word that follows
+    ``ids[:, t]``.
+
+    The state s_t comes from s_(t-1) and word t. The query is s_(t-1) with ``query="previous"`` and
+    s_t with ``query="current"``. The context c_t always enters in the same place, after the
+    recurrence: logits = P tanh(C [s_t; c_t]). So the recurrence does not wait for the attention,
+    and all target places are computed in one go.
+
+    Raises: TypeError, ValueError for options that are not possible.
+    Source: Luong et al. 2015, section 3 and equation 5 (place of the context, current state);
+    Bahdanau et al. 2015, section 3.1 (previous state).
+    """
+
+    def __init__(
+        self,
+        vocab_size,
+        embedding_size,
+        hidden_size,
+        num_layers=1,
+        cell="gru",
+        attention="additive",
+        query="current",
+        dropout=0.0,
+        seed=0,
+        dtype="float32",
+    ):
+        super().__init__()
+        check_model_options(cell, dtype, dropout)
+        vocab_size, embedding_size, hidden_size, num_layers = whole_numbers(
+            vocab_size=vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+        )
+        check_translation_options(hidden_size, False, attention, query)
+        self.query, self.cell = query, cell
+        seeds = spread_seeds(seed, 5)
+        self.embedding = _embedding(vocab_size, embedding_size, seeds[0], dtype)
+        self.dropout = nn.Dropout(dropout)
+        self.recurrent = RecurrentLayers(
+            embedding_size, hidden_size, num_layers, cell, dropout, seeds[1], dtype
+        )
+        self.attention = None
+        if attention is not None:
+            self.attention = Attention(hidden_size, attention, seeds[2], dtype)
+        joined = hidden_size if attention is None else 2 * hidden_size
+        self.combine = _linear(joined, hidden_size, seeds[3], dtype)
+        self.projection = _linear(hidden_size, vocab_size, seeds[4], dtype)
+
+    def forward(self, ids, state, memory, mask):
+        """Return (logits [B, T, V], new state, weights [B, T, S] or None); see the class."""
+        ids = torch.as_tensor(ids, device=self.embedding.weight.device)
+        x = self.dropout(self.embedding(ids))  # [B, T, E]
+        outputs, new_state = self.recurrent(x, state)  # [B, T, H]
+        weights = None
+        if self.attention is not None:
+            queries = outputs
+            if self.query == "previous":
+                first = (state[0] if self.cell == "lstm" else state)[-1]  # the upper layer's
+                queries = torch.cat([first.unsqueeze(1), outputs[:, :-1]], dim=1)
+            context, weights = self.attention(queries, memory, mask)
+            outputs = torch.cat([outputs, context], dim=-1)  # [B, T, 2 H]
+        readout = torch.tanh(self.combine(outputs))  # [B, T, H]
+        return self.projection(self.dropout(readout)), new_state, weights
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays under names that no framework owns.
+
+        ``embedding.weight`` [V, E], ``recurrent.…`` (see ``RecurrentLayers``), ``attention.…`` (see
+        ``Attention``), ``combine.weight`` [2 H, H] (without attention [H, H]), ``combine.bias``
+        [H], ``output.weight`` [H, V], ``output.bias`` [V].
+        """
+        named = {"embedding.weight": self.embedding.weight.detach().cpu().numpy().copy()}
+        parts = {"recurrent": self.recurrent}
+        if self.attention is not None:
+            parts["attention"] = self.attention
+        for prefix, part in parts.items():
+            for name, array in part.named_weights().items():
+                named[f"{prefix}.{name}"] = array
+        for prefix, linear in (("combine", self.combine), ("output", self.projection)):
+            named[f"{prefix}.weight"] = linear.weight.detach().cpu().numpy().T.copy()
+            named[f"{prefix}.bias"] = linear.bias.detach().cpu().numpy().copy()
+        return named
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        assign(self.embedding.weight, named["embedding.weight"])
+        self.recurrent.load_named_weights(split_names(named, "recurrent"))
+        if self.attention is not None:
+            self.attention.load_named_weights(split_names(named, "attention"))
+        for prefix, linear in (("combine", self.combine), ("output", self.projection)):
+            assign(linear.weight, named[f"{prefix}.weight"].T)
+            assign(linear.bias, named[f"{prefix}.bias"])
+
+
+class Seq2Seq(nn.Module):
+    """Translate: an encoder reads the source, a decoder writes the target from the encoder's state.
+
+    Shapes: ``source`` [B, S] with ``source_lengths`` [B], ``target_inputs`` [B, T] -> ``logits``
+    [B, T, V] and attention ``weights`` [B, T, S] (None without attention).
+    ``attention`` is None, "additive", "dot", "scaled_dot" or "general" (see ``Attention``);
+    ``query`` says which decoder state asks (see ``Decoder``). ``dropout`` acts on both embeddings,
+    between the layers and before the output, in training only. ``seed`` fixes the starting weights.
+    The model is built on the GPU where PyTorch finds one.
+
+    Raises: TypeError, ValueError for options that are not possible.
+    Source: Sutskever et al. 2014, section 2; Cho et al. 2014, section 2.2; Bahdanau et al. 2015.
+    """
+
+    def __init__(
+        self,
+        source_vocab_size,
+        target_vocab_size,
+        embedding_size,
+        hidden_size,
+        num_layers=1,
+        cell="gru",
+        bidirectional=True,
+        attention=None,
+        query="current",
+        dropout=0.0,
+        seed=0,
+        dtype="float32",
+    ):
+        super().__init__()
+        self.options = dict(
+            source_vocab_size=int(source_vocab_size),
+            target_vocab_size=int(target_vocab_size),
+            embedding_size=int(embedding_size),
+            hidden_size=int(hidden_size),
+            num_layers=int(num_layers),
+            cell=cell,
+            bidirectional=bidirectional,
+            attention=attention,
+            query=query,
+            dropout=dropout,
+            dtype=dtype,
+        )
+        seeds = spread_seeds(seed, 2)
+        sizes = (embedding_size, hidden_size, num_layers, cell)
+        self.encoder = Encoder(source_vocab_size, *sizes, bidirectional, dropout, seeds[0], dtype)
+        self.decoder = Decoder(
+            target_vocab_size, *sizes, attention, query, dropout, seeds[1], dtype
+        )
+        self.to("cuda" if torch.cuda.is_available() else "cpu")
+
+    def encode(self, source, source_lengths=None):
+        """Return (memory [B, S, H], mask [B, S], state) of padded source sentences.
+
+        The mask is True at real words. ``source_lengths=None``: there are no pads.
+        """
+        memory, state = self.encoder(source, source_lengths)
+        if source_lengths is None:
+            return memory, torch.ones(memory.shape[:2], dtype=torch.bool).to(memory.device), state
+        places = torch.arange(memory.shape[1], device=memory.device)
+        lengths = torch.as_tensor(source_lengths, device=memory.device)
+        return memory, places < lengths.unsqueeze(1), state
+
+    def forward(self, source, source_lengths, target_inputs):
+        """Return (logits [B, T, V], weights [B, T, S] or None); see the class."""
+        memory, mask, state = self.encode(source, source_lengths)
+        logits, _, weights = self.decoder(target_inputs, state, memory, mask)
+        return logits, weights
+
+    def count_parameters(self):
+        """Return how many numbers training may change."""
+        return sum(weight.numel() for weight in self.parameters() if weight.requires_grad)
+
+    def named_weights(self):
+        """Return the weights as NumPy arrays: ``encoder.…`` and ``decoder.…``, see these."""
+        return {
+            f"{prefix}.{name}": array
+            for prefix, part in (("encoder", self.encoder), ("decoder", self.decoder))
+            for name, array in part.named_weights().items()
+        }
+
+    def load_named_weights(self, named):
+        """Set the weights from arrays named as in ``named_weights``.
+
+        Raises: ValueError if a name is missing or unknown, or a shape differs.
+        """
+        check_named_weights(self.named_weights(), named)
+        self.encoder.load_named_weights(split_names(named, "encoder"))
+        self.decoder.load_named_weights(split_names(named, "decoder"))
+
+
+def _embedding(vocab_size, embedding_size, seed, dtype):
+    """Return an embedding that starts as Keras's does: uniform in ±0.05."""
+    embedding = nn.Embedding(vocab_size, embedding_size, dtype=getattr(torch, dtype))
+    generator = torch.Generator().manual_seed(seed)
+    nn.init.uniform_(embedding.weight, -0.05, 0.05, generator=generator)
+    return embedding
+
+
+def _linear(input_size, output_size, seed, dtype):
+    """Return a linear map that starts as Keras's Dense does: Glorot uniform, bias zero."""
+    linear = nn.Linear(input_size, output_size, dtype=getattr(torch, dtype))
+    generator = torch.Generator().manual_seed(seed)
+    nn.init.xavier_uniform_(linear.weight, generator=generator)
+    nn.init.zeros_(linear.bias)
+    return linear
+
+
+def _reverse(x, lengths):
+    """Turn the real places of each row [B, S, …] round; pads stay where they are."""
+    if lengths is None:
+        return x.flip(1)
+    lengths = torch.as_tensor(check_lengths(lengths, *x.shape[:2]), device=x.device).unsqueeze(1)
+    places = torch.arange(x.shape[1], device=x.device).unsqueeze(0)
+    order = torch.where(places < lengths, lengths - 1 - places, places)
+    return torch.gather(x, 1, order.unsqueeze(2).expand_as(x))
+
+
+def _join_states(first, second):
+    """Join the states of the two directions along the units."""
+    if isinstance(first, tuple):
+        return tuple(torch.cat(parts, dim=-1) for parts in zip(first, second, strict=True))
+    return torch.cat([first, second], dim=-1)
+
+
+def _stack_states(states):
+    """Join the states [1, B, H] of several layers to one [L, B, H]."""
+    if isinstance(states[0], tuple):
+        return tuple(torch.cat(parts) for parts in zip(*states, strict=True))
+    return torch.cat(states)

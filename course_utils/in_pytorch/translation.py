@@ -1,0 +1,235 @@
+"""Training a translation model in PyTorch: the loss, one update, the loop, evaluation.
+
+Shapes: ``B`` batch, ``S`` source time, ``T`` target time, ``V`` target vocabulary.
+"""
+
+import sys
+import time
+import types
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from course_utils.data.translation import BOS, PairBatches, evaluation_batches
+from course_utils.history import Evaluation, History
+from course_utils.model_checks import check_clip_norm, check_vocabularies, whole_numbers
+from course_utils.schedule import learning_rates, teacher_forcing_shares
+from course_utils.training_folder import TrainingFolder, open_log
+
+from .layers import _evaluation_mode
+from .training import clip_gradients
+
+
+def translation_loss(logits, targets):
+    """Return the mean cross-entropy over the real words, in nats per word: a scalar tensor.
+
+    Shapes: ``logits`` [B, T, V], ``targets`` [B, T] -> []. Pads (id 0) count neither in the sum nor
+    in the number it is divided by. Source: ``torch.nn.functional.cross_entropy``.
+    """
+    return torch.nn.functional.cross_entropy(
+        logits.flatten(0, -2), targets.flatten().long(), ignore_index=0
+    )
+
+
+class TranslationUpdate:
+    """One update of a translation model: forward, masked loss, backward, clip, Adam.
+
+    Call it with a ``TranslationBatch`` and a learning rate; it returns (loss, gradient norm before
+    clipping). ``target_inputs`` [B, T] replaces the batch's own, for training that feeds some words
+    of the model's. See ``LanguageModelUpdate`` for the settings.
+    """
+
+    def __init__(self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0):
+        check_clip_norm(clip_norm)
+        self.model, self.clip_norm = model, clip_norm
+        self.weights = [weight for weight in model.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.Adam(self.weights, betas=(beta_1, beta_2), eps=epsilon)
+
+    def __call__(self, batch, learning_rate, target_inputs=None):
+        """Change the model's weights once; return (loss, gradient norm)."""
+        self.model.train()  # dropout on
+        if target_inputs is None:
+            target_inputs = batch.target_inputs
+        targets = torch.as_tensor(batch.targets, device=self.weights[0].device)
+        logits, _ = self.model(batch.source, batch.source_lengths, target_inputs)
+        loss = translation_loss(logits, targets)
+        gradients, norm = clip_gradients(torch.autograd.grad(loss, self.weights), self.clip_norm)
+        for weight, gradient in zip(self.weights, gradients, strict=True):
+            weight.grad = gradient
+        self.optimizer.param_groups[0]["lr"] = learning_rate
+        self.optimizer.step()
+        return loss.detach(), norm
+
+    def optimizer_arrays(self):
+        """Return what Adam remembers, as a list of NumPy arrays."""
+        states = self.optimizer.state_dict()["state"].values()
+        return [part.cpu().numpy().copy() for state in states for part in state.values()]
+
+    def load_optimizer_arrays(self, arrays):
+        """Give Adam back what ``optimizer_arrays`` returned."""
+        arrays = iter(arrays)
+        states = {
+            number: {
+                name: torch.from_numpy(next(arrays)) for name in ("step", "exp_avg", "exp_avg_sq")
+            }
+            for number in range(len(self.weights))
+        }
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": states, "param_groups": groups})
+
+
+def train_translation(
+    model,
+    pairs,
+    validation_pairs,
+    vocabularies,
+    updates=1000,
+    batch_size=64,
+    learning_rate=0.008,
+    schedule="warmup_cosine",
+    teacher_forcing=1.0,
+    beta_1=0.9,
+    beta_2=0.99,
+    epsilon=1e-12,
+    clip_norm=1.0,
+    evaluate_every=None,
+    on_evaluation=None,
+    folder=None,
+    log_folder=None,
+    seed=0,
+    progress=True,
+):
+    """Train a ``Seq2Seq`` for a fixed number of updates and return its ``History``.
+
+    ``pairs`` and ``validation_pairs`` are lists of SentencePair, ``vocabularies`` is (source,
+    target). The validation pairs are read before the first update, every ``evaluate_every`` updates
+    (by default at the end only) and after the last; each time ``on_evaluation(update, model)`` is
+    called, if given. ``teacher_forcing`` is the probability of feeding the true word rather than
+    the model's own choice: one number, or one for each update (``schedule.linear``).
+
+    ``folder``: at each evaluation the model is saved there as ``last.safetensors``, and as
+    ``best.safetensors`` if no evaluation before was better. If the folder holds an unfinished
+    training with the same settings, that one goes on, and gives the same numbers as if it had never
+    stopped. ``log_folder``: loss, gradient norm, learning rate and validation loss are written
+    there for TensorBoard.
+
+    ``seed`` chooses order, dropout and the words that are fed. Reading the validation pairs is not
+    counted as training time.
+
+    Raises: TypeError, ValueError for pairs, sizes or rates that are not possible, or a folder that
+    holds another training; FloatingPointError if the loss is no longer finite.
+    """
+    settings = dict(
+        framework="PyTorch",
+        updates=updates,
+        batch_size=batch_size,
+        learning_rates=learning_rates(updates, learning_rate, schedule).tolist(),
+        teacher_forcing=teacher_forcing_shares(updates, teacher_forcing).tolist(),
+        adam=[beta_1, beta_2, epsilon],
+        clip_norm=clip_norm,
+        seed=seed,
+        pairs=len(pairs),
+    )
+    rates, shares = settings["learning_rates"], settings["teacher_forcing"]
+    if evaluate_every is not None:
+        whole_numbers(evaluate_every=evaluate_every)
+    check_vocabularies(vocabularies, model.options)
+    batches = PairBatches(pairs, *vocabularies, batch_size, seed)
+    update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm)
+    history, first = History(), 0
+    keeper = None if folder is None else TrainingFolder(folder, settings, vocabularies)
+    if keeper is not None and keeper.found():
+        history, arrays = keeper.resume(model)
+        update.load_optimizer_arrays(arrays)
+        first = len(history.loss)
+    seconds = history.evaluations[-1].seconds if first else 0.0
+    words = history.evaluations[-1].characters if first else 0
+
+    def evaluate(done):
+        nats = evaluate_translation(model, validation_pairs, vocabularies)
+        history.evaluations.append(Evaluation(done, words, seconds, nats))
+        log("loss/validation", nats, done)
+        if keeper is not None:
+            keeper.save(model, update.optimizer_arrays() if done else [], history)
+        if on_evaluation is not None:
+            on_evaluation(done, model)
+
+    bar = tqdm(total=updates, initial=first, desc="PyTorch", unit="update", disable=not progress)
+    with bar, torch.random.fork_rng(), open_log(log_folder, _scalar_writer) as log:
+        if not first:
+            evaluate(0)
+        for done in range(first + 1, updates + 1):
+            start = time.perf_counter()
+            batch, rate, fed = batches.batch(done - 1), rates[done - 1], None
+            if shares[done - 1] < 1.0:
+                fed = mixed_inputs(model, batch, shares[done - 1], (seed, done))
+            torch.manual_seed(_dropout_seed(seed, done))
+            loss, norm = update(batch, rate, fed)
+            history.add_update(float(loss), float(norm), rate)
+            seconds += time.perf_counter() - start
+            words += batch.target_tokens
+            log("loss/training", history.loss[-1], done)
+            log("gradient_norm", history.gradient_norm[-1], done)
+            log("learning_rate", rate, done)
+            bar.update()
+            if done == updates or (evaluate_every and done % evaluate_every == 0):
+                evaluate(done)
+                bar.set_postfix(validation=f"{history.validation_nats:.3f} nats")
+    return history
+
+
+def mixed_inputs(model, batch, share, seed):
+    """Return target inputs [B, T] in which each true word is kept with the probability ``share``.
+
+    The others are what the model itself finds likeliest at that place, given the inputs before it;
+    ``<bos>`` stays. The choice takes a loop over target places, without gradients: none flows
+    through a choice of words. Dropout is off meanwhile.
+    Source: Bengio et al. 2015, section 2.4 (scheduled sampling, with the likeliest word).
+    """
+    kept = np.random.default_rng(seed).random(batch.target_inputs.shape) < share
+    inputs = batch.target_inputs.copy()
+    with _evaluation_mode(model):
+        memory, mask, state = model.encode(batch.source, batch.source_lengths)
+        for place in range(1, inputs.shape[1]):
+            logits, state, _ = model.decoder(inputs[:, place - 1 : place], state, memory, mask)
+            likeliest = logits[:, 0].argmax(-1).cpu().numpy()
+            real = batch.target_inputs[:, place] > BOS
+            own = real & ~kept[:, place]
+            inputs[own, place] = likeliest[own]
+    return inputs
+
+
+def evaluate_translation(model, pairs, vocabularies, batch_size=128):
+    """Return the mean loss on sentence pairs, in nats per target word; ``<eos>`` counted.
+
+    The true words are fed, dropout is off. Raises: TypeError, ValueError for impossible pairs.
+    """
+    check_vocabularies(vocabularies, model.options)
+    total, count = 0.0, 0
+    with _evaluation_mode(model):
+        for batch in evaluation_batches(pairs, *vocabularies, batch_size):
+            logits, _ = model(batch.source, batch.source_lengths, batch.target_inputs)
+            targets = torch.as_tensor(batch.targets, device=logits.device)
+            total += float(translation_loss(logits.double(), targets)) * batch.target_tokens
+            count += batch.target_tokens
+    return total / count
+
+
+def _dropout_seed(seed, update):
+    """Return the number from which the dropout of one update is drawn."""
+    return int(np.random.SeedSequence((seed, update)).generate_state(1)[0])
+
+
+def _scalar_writer(log_folder):
+    """Return (write, close) for TensorBoard's files: ``write(name, value, update)``."""
+    # TensorBoard loads TensorFlow if it finds it. While this module is there, it does without.
+    no_tensorflow = "tensorboard.compat.notf"
+    sys.modules[no_tensorflow] = types.ModuleType(no_tensorflow)
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+
+        writer = SummaryWriter(log_folder)
+    finally:
+        del sys.modules[no_tensorflow]
+    return writer.add_scalar, writer.close
