@@ -80,6 +80,14 @@ def check_vocabularies(vocabularies, options):
             )
 
 
+def check_shape(what, array, shape):
+    """Return ``array`` as a NumPy array. Raises: ValueError unless it has this shape."""
+    array = np.asarray(array)
+    if array.shape != shape:
+        raise ValueError(f"{what} has the shape {array.shape}, and {shape} is needed.")
+    return array
+
+
 def check_lengths(lengths, batch_size, time):
     """Return the lengths of a padded batch as an int64 array [B].
 

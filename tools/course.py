@@ -24,11 +24,18 @@ COMMANDS = {
     "setup": "create .venv, install the pinned packages and get the data",
     "notebooks": "execute the notebooks again and store their outputs (some: ONLY='01 02')",
     "html": "write the stored notebooks as web pages into build/html",
+    "study-attention": "train the 54 models of notebook 04's table again (about an hour)",
+    "bench-translation": "measure English-French translation after 60 and 180 s of training",
     "lock": "pin the packages again from pyproject.toml (newest ones: UPGRADE=1)",
     "clean": "remove .venv, build/ and the caches in this folder; the course data stay",
     "help": "show this list",
 }
-SCRIPTS = {"notebooks": "execute.py", "lock": "lock.py"}  # commands with a file of their own
+SCRIPTS = {  # commands with a file of their own
+    "notebooks": "tools/execute.py",
+    "lock": "tools/lock.py",
+    "study-attention": "benchmarks/study_attention.py",
+    "bench-translation": "benchmarks/translation.py",
+}
 
 
 def environment():
@@ -142,7 +149,7 @@ def usage():
     """Print every command with its sentence."""
     say("make COMMAND, or on any system: python tools/course.py COMMAND\n")
     for name, sentence in COMMANDS.items():
-        say(f"  {name:<10} {sentence}")
+        say(f"  {name:<17} {sentence}")
     say("\nPYTHON=python3.12 chooses the Python of a new .venv (so 'make clean' first).")
     say("TORCH_INDEX=ADDRESS names a second package index, for PyTorch's smaller CPU-only builds.")
 
@@ -167,7 +174,7 @@ def main(arguments=None):
     if options.command == "lab":
         return lab(more)
     if options.command in SCRIPTS:
-        return run("tools/" + SCRIPTS[options.command], *more)
+        return run(SCRIPTS[options.command], *more)
     return {"setup": lambda: 0, "test": check_everything, "html": html}[options.command]()
 
 

@@ -13,6 +13,7 @@ from .translation import (
     encode_batch,
     english_korean_pairs,
     evaluation_batches,
+    log_frequencies,
     pad,
     pair_vocabularies,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "evaluation_windows",
     "load_corpus",
     "load_pairs",
+    "log_frequencies",
     "pad",
     "pair_vocabularies",
     "read_pairs",

@@ -125,6 +125,20 @@ def pair_vocabularies(pairs, minimum_count=1):
     )
 
 
+def log_frequencies(pairs, target_vocabulary):
+    """Return ln p of each target symbol, [V] float32, counted over pairs; ``<eos>`` counted.
+
+    Every symbol gets one count more than it has, so that none is impossible. Given to a model as
+    its first output bias (``Seq2Seq.set_output_bias``), it lets training begin at the entropy of
+    single words and not at ln V. Raises: as ``encode_batch``.
+    """
+    counts = np.ones(len(target_vocabulary))
+    for pair in check_pairs(pairs):
+        np.add.at(counts, _encode(pair.target, target_vocabulary), 1)
+        counts[EOS] += 1
+    return np.log(counts / counts.sum()).astype(np.float32)
+
+
 def pad(rows, value=0):
     """Fill rows of ids up to the longest one.
 

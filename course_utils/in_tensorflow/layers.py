@@ -181,8 +181,8 @@ class Attention(keras.layers.Layer):
 
     def scores(self, queries, memory):
         """Return the scores [B, T, S] of ``queries`` [B, T, H] and ``memory`` [B, S, H]."""
-        # tensordot and not @: for 4 axes times 2, TensorFlow 2.21's matmul writes past its memory on
-        # a CPU when T is 1, and the numbers are wrong (tensorflow/tensorflow#117700).
+        # tensordot and not @: for 4 axes times 2, TensorFlow 2.21's matmul writes past its memory
+        # on a CPU when T is 1, and the numbers are wrong (tensorflow/tensorflow#117700).
         if self.score == "additive":
             queries = tf.tensordot(queries, self.score_weights["query_weight"], 1)
             memory = tf.tensordot(memory, self.score_weights["memory_weight"], 1)

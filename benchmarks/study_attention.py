@@ -1,0 +1,236 @@
+"""The attention study: every score and query time, both frameworks, several seeds.
+
+``make study-attention`` trains 54 translation models on the course's English-Korean corpus, scores
+them on both test splits, times every variant, and writes data/attention_study.json. Notebook 04
+shows it. A study that was stopped goes on: finished trainings are kept in a file beside it.
+
+Two trainings run side by side, each with one thread, so their own clocks mean nothing. Times come
+from a second part: all variants take turns in one process that has the machine for itself.
+"""
+
+import argparse
+import datetime
+import importlib
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+from course_utils.data import (
+    PairBatches,
+    english_korean_pairs,
+    log_frequencies,
+    pair_vocabularies,
+)
+from course_utils.translation_metrics import (
+    accuracy_by_length,
+    alignment_links,
+    alignment_scores,
+    bleu,
+    chrf,
+    exact_match,
+    signatures,
+)
+
+RESULT = Path(__file__).resolve().parents[1] / "data" / "attention_study.json"
+MODEL = dict(embedding_size=128, hidden_size=128, cell="gru", bidirectional=True, dropout=0.05)
+TRAINING = dict(updates=1000, batch_size=64, learning_rate=0.01, schedule="warmup_cosine")
+SEEDS = (0, 1, 2)
+VARIANTS = [(None, "current")] + [
+    (score, query)
+    for score in ("additive", "dot", "scaled_dot", "general")
+    for query in ("previous", "current")
+]
+SIDES = {"PyTorch": "course_utils.in_pytorch", "TensorFlow": "course_utils.in_tensorflow"}
+EDGES = (3, 6, 8, 10, 12, 15)  # groups of source lengths: 3-5, 6-7, …; the last mark not counted
+ROUNDS, TIMED_UPDATES = 5, 20
+
+
+def build(side, vocabularies, pairs, attention, query, seed):
+    """Return a new model of the study, with the output bias at the words' log frequencies."""
+    sizes = [len(vocabulary) for vocabulary in vocabularies]
+    model = side.seq2seq.Seq2Seq(*sizes, **MODEL, attention=attention, query=query, seed=seed)
+    model.set_output_bias(log_frequencies(pairs, vocabularies[1]))
+    return model
+
+
+def score(side, model, pairs, vocabularies):
+    """Return how good a model is on test pairs, as a dictionary of plain numbers."""
+    sources = [pair.source for pair in pairs]
+    hypotheses = [found.words for found in side.generation.translate(model, sources, vocabularies)]
+    references = [pair.target for pair in pairs]
+    lengths = [len(source) - 1 for source in sources]
+    groups = accuracy_by_length(hypotheses, references, lengths, EDGES)
+    numbers = {
+        "exact_match": exact_match(hypotheses, references),
+        "bleu": bleu(hypotheses, references),
+        "chrf": chrf(hypotheses, references),
+        "by_length": [[g.shortest, g.longest, g.count, g.accuracy] for g in groups],
+    }
+    if model.options["attention"] is not None:
+        readings = side.generation.read_references(model, pairs, vocabularies)
+        links = [
+            alignment_links(reading.weights, len(pair.source), len(pair.target))
+            for reading, pair in zip(readings, pairs, strict=True)
+        ]
+        scores = alignment_scores(links, [p.sure for p in pairs], [p.possible for p in pairs])
+        numbers |= {
+            "precision": scores.precision,
+            "recall": scores.recall,
+            "aer": scores.error_rate,
+        }
+    return numbers
+
+
+def train_one(framework, attention, query, seed):
+    """Train and score one model; return the record of the run."""
+    side = importlib.import_module(SIDES[framework])
+    splits = english_korean_pairs()
+    vocabularies = pair_vocabularies(splits["train"])
+    model = build(side, vocabularies, splits["train"], attention, query, seed)
+    history = side.translation.train_translation(
+        model,
+        splits["train"],
+        splits["validation"],
+        vocabularies,
+        **TRAINING,
+        seed=seed,
+        progress=False,
+    )
+    return {
+        "framework": framework,
+        "attention": attention,
+        "query": query,
+        "seed": seed,
+        "parameters": model.count_parameters(),
+        "validation_nats": history.validation_nats,
+        "random": score(side, model, splits["random"], vocabularies),
+        "compositional": score(side, model, splits["compositional"], vocabularies),
+    }
+
+
+def time_variants():
+    """Return seconds per epoch of every variant: {framework: {"score query": [one a round]}}."""
+    splits = english_korean_pairs()
+    vocabularies = pair_vocabularies(splits["train"])
+    batches = PairBatches(splits["train"], *vocabularies, TRAINING["batch_size"])
+    updates = {}
+    for framework, name in SIDES.items():
+        side = importlib.import_module(name)
+        for attention, query in VARIANTS:
+            model = build(side, vocabularies, splits["train"], attention, query, 0)
+            update = side.translation.TranslationUpdate(model)
+            for number in range(batches.batches_per_epoch):  # both of TensorFlow's graphs are used
+                batch = batches.batch(number)
+                if number < 2 or batch.source_lengths.min() < batch.source.shape[1]:
+                    float(update(batch, 0.001)[0])
+            updates[framework, f"{attention} {query}"] = update
+    seconds = {framework: {} for framework in SIDES}
+    for turn in range(ROUNDS):
+        for (framework, variant), update in updates.items():
+            start = time.perf_counter()
+            for number in range(turn * TIMED_UPDATES, (turn + 1) * TIMED_UPDATES):
+                float(update(batches.batch(number), 0.001)[0])
+            taken = (time.perf_counter() - start) / TIMED_UPDATES * batches.batches_per_epoch
+            seconds[framework].setdefault(variant, []).append(round(taken, 2))
+    return seconds
+
+
+def run_all(workers):
+    """Train what is not trained yet, ``workers`` at a time; return all records in order."""
+    jobs = [
+        (framework, attention, query, seed)
+        for seed in SEEDS
+        for attention, query in VARIANTS
+        for framework in SIDES
+    ]
+    kept = RESULT.with_suffix(".parts.jsonl")
+    settings = json.dumps([MODEL, TRAINING])
+    done = {}
+    if kept.is_file():
+        for line in kept.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            if entry["settings"] == settings:
+                done[tuple(entry["job"])] = entry["record"]
+
+    def run(job):
+        if job in done:
+            return
+        command = [sys.executable, __file__, "--one", json.dumps(job)]
+        threads = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+        quiet = {"TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        start = time.perf_counter()
+        found = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, env={**os.environ, **threads, **quiet}
+        )
+        if found.returncode:
+            raise RuntimeError(f"The training {job} failed; its message stands above.")
+        record = json.loads(found.stdout.splitlines()[-1])
+        done[job] = record
+        with kept.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"settings": settings, "job": job, "record": record}) + "\n")
+        found = record["random"]
+        aer = f", AER {found['aer']:.3f}" if "aer" in found else ""
+        print(
+            f"{len(done)}/{len(jobs)} {job}: exact match {found['exact_match']:.3f}{aer}, "
+            f"{time.perf_counter() - start:.0f} s",
+            flush=True,
+        )
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(run, jobs))
+    return [done[job] for job in jobs]
+
+
+def main():
+    """Run the study and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2)))
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(train_one(*json.loads(options.one))))
+        return
+    runs = run_all(options.workers)
+    print("All are trained. Timing the variants in turns …", flush=True)
+    packages = ("numpy", "torch", "tensorflow", "keras", "sacrebleu")
+    study = {
+        "command": "make study-attention",
+        "date": datetime.date.today().isoformat(),
+        "versions": {"python": platform.python_version(), **{n: version(n) for n in packages}},
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, no GPU used",
+        "corpus": "data/english_korean.tsv",
+        "signatures": signatures(),
+        "settings": {"model": MODEL, "training": TRAINING, "seeds": SEEDS},
+        "length_edges": EDGES,
+        "runs": runs,
+        "seconds_per_epoch": time_variants(),
+    }
+    part = RESULT.with_suffix(".part")
+    part.write_text(json.dumps(study, indent=1) + "\n", encoding="utf-8")
+    os.replace(part, RESULT)
+    print(f"Written: {RESULT.name}")
+    for attention, query in VARIANTS:
+        for framework in SIDES:
+            found = [
+                run["random"]
+                for run in runs
+                if (run["framework"], run["attention"], run["query"])
+                == (framework, attention, query)
+            ]
+            means = [
+                f"{name} {statistics.mean(one[name] for one in found):.3f}"
+                for name in ("exact_match", "bleu", "aer")
+                if name in found[0]
+            ]
+            print(f"{attention!s:10} {query:8} {framework:10}", ", ".join(means))
+
+
+if __name__ == "__main__":
+    main()
