@@ -24,7 +24,7 @@ COMMANDS = {
     "setup": "create .venv, install the pinned packages and get the data",
     "notebooks": "execute the notebooks again and store their outputs (some: ONLY='01 02')",
     "html": "write the stored notebooks as web pages into build/html",
-    "study-attention": "train the 54 models of notebook 04's table again (about an hour)",
+    "study-attention": "train the 60 models of notebook 04's table again (about an hour)",
     "bench-translation": "measure English-French translation after 60 and 180 s of training",
     "lock": "pin the packages again from pyproject.toml (newest ones: UPGRADE=1)",
     "clean": "remove .venv, build/ and the caches in this folder; the course data stay",
