@@ -15,6 +15,10 @@ FRAMEWORK_FREE = [
     "course_utils.side_by_side",
     "course_utils.coloured_text",
     "course_utils.checkpoint",
+    "course_utils.search",
+    "course_utils.training_folder",
+    "course_utils.translation_metrics",
+    "course_utils.attention_view",
 ]
 
 
