@@ -45,7 +45,7 @@ def attention_heatmap(weights, source, target, sure=(), possible=(), *, ax=None,
     index, target index), drawn as solid and as dashed squares; a link in both counts as sure.
     Raises ValueError if shapes do not fit, a row does not sum to 1, or a link lies outside;
     TypeError for text that is not split into words.
-    Sources: Bahdanau et al. 2015, figure 3; sure and possible links: Och and Ney 2003, section 2.4.
+    Sources: Bahdanau et al. 2015, figure 3; sure and possible links: Och and Ney 2003, section 5.
     """
     weights, rows, columns = as_attention(weights, source, target)
     sure, possible = as_links(sure, possible, source, target)

@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+from course_utils.parity import to_numpy
+
 CELLS = ("rnn", "lstm", "gru")
 DTYPES = ("float32", "float64")
 QUERIES = ("previous", "current")
@@ -93,7 +95,7 @@ def check_lengths(lengths, batch_size, time):
 
     Raises: TypeError, ValueError unless they are ``batch_size`` whole numbers from 1 to ``time``.
     """
-    lengths = np.asarray(lengths)
+    lengths = to_numpy(lengths)
     if not np.issubdtype(lengths.dtype, np.integer):
         raise TypeError(f"lengths must be whole numbers, and not {lengths.dtype}.")
     if lengths.shape != (batch_size,):

@@ -96,6 +96,11 @@ def as_curve(label, history, x, y):
     else:
         losses = history.loss
         steps = np.arange(1, len(losses) + 1)
+        if x == "characters" and not history.characters_per_update:
+            raise ValueError(
+                "The updates of this training differ in size (translation), so the training loss "
+                'has no place on this axis. Choose x="updates", or y="validation".'
+            )
         if x == "characters":
             steps = steps * history.characters_per_update
         elif x == "seconds":
@@ -175,7 +180,7 @@ def as_attention(weights, source, target):
 def as_links(sure, possible, source, target):
     """Return two sets of (source index, target index): the sure links, and the possible ones only.
 
-    Terms: Och and Ney 2003, section 2.4.
+    Terms: Och and Ney 2003, section 5.
     """
     both = []
     for name, links in (("sure", sure), ("possible", possible)):

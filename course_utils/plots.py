@@ -55,20 +55,29 @@ __all__ = [
 ]
 
 X_LABELS = {
-    "characters": "training characters read",
+    "characters": "training {unit}s read",
     "updates": "updates of the weights",
     "seconds": "seconds of training",
 }
 
 
-def loss_curves(histories, floors=None, x="characters", y="validation", smoothing=1, ax=None):
+def loss_curves(
+    histories,
+    floors=None,
+    x="characters",
+    y="validation",
+    smoothing=1,
+    ax=None,
+    unit="character",
+):
     """Draw how the loss falls during training, and write each curve's last value at its end.
 
     ``histories``: {label: History}; a label is "PyTorch", "TensorFlow GRU" or ("PyTorch", "GRU").
     ``floors``: {name: nats per character}, levels to compare with, drawn as dotted lines.
     ``x``: "characters", "updates" or "seconds". ``y``: "validation" (measured now and then) or
     "training" (every update; ``smoothing`` averages that many updates, the raw loss stays faint).
-    Losses are in nats per character. Raises ValueError for an empty or unknown choice.
+    Losses are in nats per ``unit``: "character", or "target word" for translation. Raises
+    ValueError for an empty or unknown choice.
     """
     check_choice("x", x, X_LABELS)
     check_choice("y", y, ("validation", "training"))
@@ -96,8 +105,8 @@ def loss_curves(histories, floors=None, x="characters", y="validation", smoothin
     mean = f", mean of {smoothing} updates" if smoothing > 1 and y == "training" else ""
     ax.set(
         title=f"{y.capitalize()} loss{mean}: lower is better",
-        xlabel=X_LABELS[x],
-        ylabel=f"{y} loss (nats per character)",
+        xlabel=X_LABELS[x].format(unit=unit),
+        ylabel=f"{y} loss (nats per {unit})",
     )
     label_right_edge(ax, ends)
     return ax

@@ -13,7 +13,7 @@ from course_utils.model_checks import whole_numbers
 NEVER = [0, BOS]  # <pad> and <bos> are no words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Translation:
     """One translated sentence.
 
@@ -29,7 +29,7 @@ class Translation:
     ended: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ForcedReading:
     """What a model expects at each place of a reference when the true words before it are given.
 

@@ -1,10 +1,19 @@
 """A training that can be stopped and goes on where it was; and its log. No framework here."""
 
 import contextlib
+import hashlib
+import json
 from pathlib import Path
 
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.history import History
+
+
+def fingerprint(pairs, validation_pairs, vocabularies):
+    """Return a short text that tells whether a training goes on with the data it began with."""
+    content = [[(pair.source, pair.target) for pair in part] for part in (pairs, validation_pairs)]
+    content.append([vocabulary.as_dict() for vocabulary in vocabularies])
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 class TrainingFolder:
@@ -22,6 +31,8 @@ class TrainingFolder:
     def __init__(self, folder, settings, vocabularies):
         self.folder, self.settings, self.vocabularies = Path(folder), settings, vocabularies
         self.last, self.best = self.folder / "last.safetensors", self.folder / "best.safetensors"
+        for part in self.folder.glob("*.safetensors.*.part"):
+            part.unlink()  # of a training that was killed while it wrote
 
     def found(self):
         """Return whether the folder holds a training."""
@@ -30,7 +41,7 @@ class TrainingFolder:
     def resume(self, model):
         """Give ``model`` the last weights; return (history, the optimiser's arrays).
 
-        Raises: ValueError if the folder holds another training, or one that is finished.
+        Raises: ValueError if the folder holds another training.
         """
         name, options, weights, _, training = read_checkpoint(self.last, with_training=True)
         if training is None:

@@ -135,7 +135,7 @@ def alignment_scores(links, sure, possible):
 
     Raises: TypeError for anything but lists of sets of pairs; ValueError for unequal counts, for a
     sure link that is not possible, or if no sentence has a gold link.
-    Source: Och & Ney 2003, section "Evaluation Methodology".
+    Source: Och & Ney 2003, section 5 (Evaluation Methodology).
     """
     links, sure, possible = (
         _check_links(name, value)

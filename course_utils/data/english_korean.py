@@ -55,7 +55,7 @@ class Pair:
     tuples of tokens. ``alignment``: a frozenset of links (English index, Korean index), 0-based.
     ``possible``: those of them that link a function word (at, to, is, did) whose meaning is only in
     a particle or an ending; the others are ``sure`` (Och and Ney 2003, A Systematic Comparison of
-    Various Statistical Alignment Models, section 4.1). Articles, a second "he" and "you" have none.
+    Various Statistical Alignment Models, section 5). Articles, a second "he" and "you" have none.
     """
 
     split: str

@@ -45,7 +45,7 @@ class SentencePair:
     the sentence pattern, if it has one.
 
     Raises: TypeError, ValueError for words or links that are not possible.
-    Source: Och and Ney 2003, section 4.1 (S and P).
+    Source: Och and Ney 2003, section 5 (S and P).
     """
 
     source: tuple[str, ...]

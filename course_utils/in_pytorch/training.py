@@ -142,6 +142,7 @@ def train_language_model(
             if done == updates or (evaluate_every and done % evaluate_every == 0):
                 evaluate(done)
                 bar.set_postfix(validation=f"{history.validation_nats:.3f} nats")
+    model.eval()  # dropout off, as in a Keras model that is called
     return history
 
 

@@ -3,6 +3,7 @@
 Shapes: ``B`` batch, ``S`` source time, ``T`` target time, ``V`` target vocabulary.
 """
 
+import importlib
 import sys
 import time
 import types
@@ -15,7 +16,8 @@ from course_utils.data.translation import BOS, PairBatches, evaluation_batches
 from course_utils.history import Evaluation, History
 from course_utils.model_checks import check_clip_norm, check_vocabularies, whole_numbers
 from course_utils.schedule import learning_rates, teacher_forcing_shares
-from course_utils.training_folder import TrainingFolder, open_log
+from course_utils.search import NEVER
+from course_utils.training_folder import TrainingFolder, fingerprint, open_log
 
 from .layers import _evaluation_mode
 from .training import clip_gradients
@@ -27,9 +29,7 @@ def translation_loss(logits, targets):
     Shapes: ``logits`` [B, T, V], ``targets`` [B, T] -> []. Pads (id 0) count neither in the sum nor
     in the number it is divided by. Source: ``torch.nn.functional.cross_entropy``.
     """
-    return torch.nn.functional.cross_entropy(
-        logits.flatten(0, -2), targets.flatten().long(), ignore_index=0
-    )
+    return torch.nn.functional.cross_entropy(logits.movedim(-1, 1), targets.long(), ignore_index=0)
 
 
 class TranslationUpdate:
@@ -108,10 +108,11 @@ def train_translation(
     called, if given. ``teacher_forcing`` is the probability of feeding the true word rather than
     the model's own choice: one number, or one for each update (``schedule.linear``).
 
-    ``folder``: at each evaluation the model is saved there as ``last.safetensors``, and as
-    ``best.safetensors`` if no evaluation before was better. If the folder holds an unfinished
-    training with the same settings, that one goes on, and gives the same numbers as if it had never
-    stopped. ``log_folder``: loss, gradient norm, learning rate and validation loss are written
+    ``folder``: at each evaluation after the first the model is saved there as ``last.safetensors``,
+    and as ``best.safetensors`` if no evaluation before was better; so give ``evaluate_every``, too.
+    If the folder holds a training with the same settings and data, that one goes on, and on a CPU
+    it gives the same numbers as if it had never stopped; a finished one returns its history.
+    ``log_folder``: loss, gradient norm, learning rate and validation loss are written
     there for TensorBoard.
 
     ``seed`` chooses order, dropout and the words that are fed. Reading the validation pairs is not
@@ -122,19 +123,21 @@ def train_translation(
     """
     settings = dict(
         framework="PyTorch",
-        updates=updates,
-        batch_size=batch_size,
+        updates=int(updates),
+        batch_size=int(batch_size),
         learning_rates=learning_rates(updates, learning_rate, schedule).tolist(),
         teacher_forcing=teacher_forcing_shares(updates, teacher_forcing).tolist(),
-        adam=[beta_1, beta_2, epsilon],
-        clip_norm=clip_norm,
-        seed=seed,
-        pairs=len(pairs),
+        adam=[float(beta_1), float(beta_2), float(epsilon)],
+        clip_norm=None if clip_norm is None else float(clip_norm),
+        evaluate_every=None if evaluate_every is None else int(evaluate_every),
+        seed=int(seed),
     )
     rates, shares = settings["learning_rates"], settings["teacher_forcing"]
     if evaluate_every is not None:
         whole_numbers(evaluate_every=evaluate_every)
     check_vocabularies(vocabularies, model.options)
+    if folder is not None:
+        settings["data"] = fingerprint(pairs, validation_pairs, vocabularies)
     batches = PairBatches(pairs, *vocabularies, batch_size, seed)
     update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm)
     history, first = History(), 0
@@ -150,8 +153,8 @@ def train_translation(
         nats = evaluate_translation(model, validation_pairs, vocabularies)
         history.evaluations.append(Evaluation(done, words, seconds, nats))
         log("loss/validation", nats, done)
-        if keeper is not None:
-            keeper.save(model, update.optimizer_arrays() if done else [], history)
+        if keeper is not None and done:
+            keeper.save(model, update.optimizer_arrays(), history)
         if on_evaluation is not None:
             on_evaluation(done, model)
 
@@ -163,8 +166,8 @@ def train_translation(
             start = time.perf_counter()
             batch, rate, fed = batches.batch(done - 1), rates[done - 1], None
             if shares[done - 1] < 1.0:
-                fed = mixed_inputs(model, batch, shares[done - 1], (seed, done))
-            torch.manual_seed(_dropout_seed(seed, done))
+                fed = mixed_inputs(model, batch, shares[done - 1], (seed, 1, done))
+            torch.manual_seed(_dropout_seed(seed, 1, done))
             loss, norm = update(batch, rate, fed)
             history.add_update(float(loss), float(norm), rate)
             seconds += time.perf_counter() - start
@@ -176,6 +179,7 @@ def train_translation(
             if done == updates or (evaluate_every and done % evaluate_every == 0):
                 evaluate(done)
                 bar.set_postfix(validation=f"{history.validation_nats:.3f} nats")
+    model.eval()  # dropout off, as in a Keras model that is called
     return history
 
 
@@ -193,6 +197,7 @@ def mixed_inputs(model, batch, share, seed):
         memory, mask, state = model.encode(batch.source, batch.source_lengths)
         for place in range(1, inputs.shape[1]):
             logits, state, _ = model.decoder(inputs[:, place - 1 : place], state, memory, mask)
+            logits[:, 0, NEVER] = -torch.inf
             likeliest = logits[:, 0].argmax(-1).cpu().numpy()
             real = batch.target_inputs[:, place] > BOS
             own = real & ~kept[:, place]
@@ -223,13 +228,18 @@ def _dropout_seed(seed, update):
 
 def _scalar_writer(log_folder):
     """Return (write, close) for TensorBoard's files: ``write(name, value, update)``."""
-    # TensorBoard loads TensorFlow if it finds it. While this module is there, it does without.
+    # TensorBoard loads TensorFlow if it finds it. Where nobody has loaded it yet, this module makes
+    # TensorBoard do without. Afterwards it may ask again, for who loads TensorFlow later.
     no_tensorflow = "tensorboard.compat.notf"
-    sys.modules[no_tensorflow] = types.ModuleType(no_tensorflow)
+    without = "tensorflow" not in sys.modules
+    if without:
+        sys.modules[no_tensorflow] = types.ModuleType(no_tensorflow)
     try:
         from torch.utils.tensorboard import SummaryWriter
 
         writer = SummaryWriter(log_folder)
     finally:
-        del sys.modules[no_tensorflow]
+        if without:
+            del sys.modules[no_tensorflow]
+            importlib.reload(sys.modules["tensorboard.compat"])
     return writer.add_scalar, writer.close

@@ -150,9 +150,9 @@ class Attention(keras.layers.Layer):
     have exactly 0. The scores of a query q and a place m of the memory:
 
     - "additive": v . tanh(Q q + M m)   (Bahdanau et al. 2015, appendix A.1.2)
-    - "dot": q . m                      (Luong et al. 2015, equation 8)
+    - "dot": q . m                      (Luong et al. 2015, section 3.1)
     - "scaled_dot": q . m / sqrt(H)     (Vaswani et al. 2017, equation 1)
-    - "general": q . M m                (Luong et al. 2015, equation 8)
+    - "general": q . M m                (Luong et al. 2015, section 3.1)
 
     All queries are scored in one go: there is no loop over places of either sentence.
     Raises: TypeError, ValueError for options that are not possible.

@@ -126,7 +126,7 @@ class Decoder(keras.layers.Layer):
 
     Raises: TypeError, ValueError for options that are not possible.
     Source: Luong et al. 2015, section 3 and equation 5 (place of the context, current state);
-    Bahdanau et al. 2015, section 3.1 (previous state).
+    Bahdanau et al. 2015, section 3.1 (previous state; there the context also enters s_t, here not).
     """
 
     def __init__(

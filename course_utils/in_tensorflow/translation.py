@@ -14,7 +14,8 @@ from course_utils.data.translation import BOS, PairBatches, evaluation_batches
 from course_utils.history import Evaluation, History
 from course_utils.model_checks import check_clip_norm, check_vocabularies, whole_numbers
 from course_utils.schedule import learning_rates, teacher_forcing_shares
-from course_utils.training_folder import TrainingFolder, open_log
+from course_utils.search import NEVER
+from course_utils.training_folder import TrainingFolder, fingerprint, open_log
 
 from .generation import _ids_of, _traced_forced_reading, _traced_translation
 from .training import _seed_dropout, clip_gradients
@@ -115,10 +116,11 @@ def train_translation(
     called, if given. ``teacher_forcing`` is the probability of feeding the true word rather than
     the model's own choice: one number, or one for each update (``schedule.linear``).
 
-    ``folder``: at each evaluation the model is saved there as ``last.safetensors``, and as
-    ``best.safetensors`` if no evaluation before was better. If the folder holds an unfinished
-    training with the same settings, that one goes on, and gives the same numbers as if it had never
-    stopped. ``log_folder``: loss, gradient norm, learning rate and validation loss are written
+    ``folder``: at each evaluation after the first the model is saved there as ``last.safetensors``,
+    and as ``best.safetensors`` if no evaluation before was better; so give ``evaluate_every``, too.
+    If the folder holds a training with the same settings and data, that one goes on, and on a CPU
+    it gives the same numbers as if it had never stopped; a finished one returns its history.
+    ``log_folder``: loss, gradient norm, learning rate and validation loss are written
     there for TensorBoard.
 
     ``seed`` chooses order, dropout and the words that are fed. Reading the validation pairs is not
@@ -129,19 +131,21 @@ def train_translation(
     """
     settings = dict(
         framework="TensorFlow",
-        updates=updates,
-        batch_size=batch_size,
+        updates=int(updates),
+        batch_size=int(batch_size),
         learning_rates=learning_rates(updates, learning_rate, schedule).tolist(),
         teacher_forcing=teacher_forcing_shares(updates, teacher_forcing).tolist(),
-        adam=[beta_1, beta_2, epsilon],
-        clip_norm=clip_norm,
-        seed=seed,
-        pairs=len(pairs),
+        adam=[float(beta_1), float(beta_2), float(epsilon)],
+        clip_norm=None if clip_norm is None else float(clip_norm),
+        evaluate_every=None if evaluate_every is None else int(evaluate_every),
+        seed=int(seed),
     )
     rates, shares = settings["learning_rates"], settings["teacher_forcing"]
     if evaluate_every is not None:
         whole_numbers(evaluate_every=evaluate_every)
     check_vocabularies(vocabularies, model.options)
+    if folder is not None:
+        settings["data"] = fingerprint(pairs, validation_pairs, vocabularies)
     batches = PairBatches(pairs, *vocabularies, batch_size, seed)
     update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm)
     history, first = History(), 0
@@ -157,8 +161,8 @@ def train_translation(
         nats = evaluate_translation(model, validation_pairs, vocabularies)
         history.evaluations.append(Evaluation(done, words, seconds, nats))
         log("loss/validation", nats, done)
-        if keeper is not None:
-            keeper.save(model, update.optimizer_arrays() if done else [], history)
+        if keeper is not None and done:
+            keeper.save(model, update.optimizer_arrays(), history)
         if on_evaluation is not None:
             on_evaluation(done, model)
 
@@ -174,8 +178,8 @@ def train_translation(
             start = time.perf_counter()
             batch, rate, fed = batches.batch(done - 1), rates[done - 1], None
             if shares[done - 1] < 1.0:
-                fed = mixed_inputs(model, batch, shares[done - 1], (seed, done))
-            _seed_dropout(model, _dropout_seed(seed, done))
+                fed = mixed_inputs(model, batch, shares[done - 1], (seed, 1, done))
+            _seed_dropout(model, _dropout_seed(seed, 1, done))
             loss, norm = update(batch, rate, fed)
             history.add_update(float(loss), float(norm), rate)
             seconds += time.perf_counter() - start
@@ -204,7 +208,9 @@ def mixed_inputs(model, batch, share, seed):
     memory, mask, state = encode(tf.constant(batch.source), tf.constant(batch.source_lengths))
     for place in range(1, inputs.shape[1]):
         logits, state, _ = step(tf.constant(inputs[:, place - 1]), state, memory, mask)
-        likeliest = logits.numpy().argmax(-1)
+        logits = logits.numpy()
+        logits[:, NEVER] = -np.inf
+        likeliest = logits.argmax(-1)
         real = batch.target_inputs[:, place] > BOS
         own = real & ~kept[:, place]
         inputs[own, place] = likeliest[own]

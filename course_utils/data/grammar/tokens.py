@@ -39,7 +39,7 @@ class Eojeol:
     """One Korean token with its links.
 
     ``sure``: the Words it translates. ``possible``: function words whose meaning is only in its
-    particle or ending (prepositions, do, be), as in Och and Ney (2003), section 4.1.
+    particle or ending (prepositions, do, be), as in Och and Ney (2003), section 5.
     """
 
     text: str
