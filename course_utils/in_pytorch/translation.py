@@ -167,7 +167,7 @@ def train_translation(
             batch, rate, fed = batches.batch(done - 1), rates[done - 1], None
             if shares[done - 1] < 1.0:
                 fed = mixed_inputs(model, batch, shares[done - 1], (seed, 1, done))
-            torch.manual_seed(_dropout_seed(seed, 1, done))
+            torch.manual_seed(_dropout_seed(seed, done))
             loss, norm = update(batch, rate, fed)
             history.add_update(float(loss), float(norm), rate)
             seconds += time.perf_counter() - start
