@@ -245,12 +245,15 @@ class Seq2Seq(nn.Module):
         dtype="float32",
     ):
         super().__init__()
+        sizes = dict(
+            source_vocab_size=source_vocab_size,
+            target_vocab_size=target_vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+        )
         self.options = dict(
-            source_vocab_size=int(source_vocab_size),
-            target_vocab_size=int(target_vocab_size),
-            embedding_size=int(embedding_size),
-            hidden_size=int(hidden_size),
-            num_layers=int(num_layers),
+            zip(sizes, whole_numbers(**sizes), strict=True),
             cell=cell,
             bidirectional=bidirectional,
             attention=attention,
@@ -259,10 +262,10 @@ class Seq2Seq(nn.Module):
             dtype=dtype,
         )
         seeds = spread_seeds(seed, 2)
-        sizes = (embedding_size, hidden_size, num_layers, cell)
-        self.encoder = Encoder(source_vocab_size, *sizes, bidirectional, dropout, seeds[0], dtype)
+        shape = (embedding_size, hidden_size, num_layers, cell)
+        self.encoder = Encoder(source_vocab_size, *shape, bidirectional, dropout, seeds[0], dtype)
         self.decoder = Decoder(
-            target_vocab_size, *sizes, attention, query, dropout, seeds[1], dtype
+            target_vocab_size, *shape, attention, query, dropout, seeds[1], dtype
         )
         self.to("cuda" if torch.cuda.is_available() else "cpu")
 

@@ -47,8 +47,8 @@ class RecurrentLayers(keras.layers.Layer):
         seed=0,
         dtype="float32",
     ):
-        super().__init__(dtype=dtype)
         check_model_options(cell, dtype, dropout)
+        super().__init__(dtype=dtype)
         input_size, hidden_size, num_layers = whole_numbers(
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
         )
@@ -159,8 +159,8 @@ class Attention(keras.layers.Layer):
     """
 
     def __init__(self, hidden_size, score="additive", seed=0, dtype="float32"):
-        super().__init__(dtype=dtype)
         check_model_options("gru", dtype, 0.0)
+        super().__init__(dtype=dtype)
         check_score(score)
         (hidden_size,) = whole_numbers(hidden_size=hidden_size)
         self.hidden_size, self.score = hidden_size, score

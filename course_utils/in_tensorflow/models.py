@@ -43,8 +43,8 @@ class CharacterModel(keras.Model):
         seed=0,
         dtype="float32",
     ):
-        super().__init__(dtype=dtype)
         check_model_options(cell, dtype, dropout)
+        super().__init__(dtype=dtype)
         vocab_size, embedding_size, hidden_size, num_layers = whole_numbers(
             vocab_size=vocab_size,
             embedding_size=embedding_size,

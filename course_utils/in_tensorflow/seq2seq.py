@@ -47,8 +47,8 @@ class Encoder(keras.layers.Layer):
         seed=0,
         dtype="float32",
     ):
-        super().__init__(dtype=dtype)
         check_model_options(cell, dtype, dropout)
+        super().__init__(dtype=dtype)
         vocab_size, embedding_size, hidden_size, num_layers = whole_numbers(
             vocab_size=vocab_size,
             embedding_size=embedding_size,
@@ -142,8 +142,8 @@ class Decoder(keras.layers.Layer):
         seed=0,
         dtype="float32",
     ):
-        super().__init__(dtype=dtype)
         check_model_options(cell, dtype, dropout)
+        super().__init__(dtype=dtype)
         vocab_size, embedding_size, hidden_size, num_layers = whole_numbers(
             vocab_size=vocab_size,
             embedding_size=embedding_size,
@@ -243,13 +243,17 @@ class Seq2Seq(keras.Model):
         seed=0,
         dtype="float32",
     ):
+        check_model_options(cell, dtype, dropout)
         super().__init__(dtype=dtype)
+        sizes = dict(
+            source_vocab_size=source_vocab_size,
+            target_vocab_size=target_vocab_size,
+            embedding_size=embedding_size,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+        )
         self.options = dict(
-            source_vocab_size=int(source_vocab_size),
-            target_vocab_size=int(target_vocab_size),
-            embedding_size=int(embedding_size),
-            hidden_size=int(hidden_size),
-            num_layers=int(num_layers),
+            zip(sizes, whole_numbers(**sizes), strict=True),
             cell=cell,
             bidirectional=bidirectional,
             attention=attention,
@@ -258,10 +262,10 @@ class Seq2Seq(keras.Model):
             dtype=dtype,
         )
         seeds = spread_seeds(seed, 2)
-        sizes = (embedding_size, hidden_size, num_layers, cell)
-        self.encoder = Encoder(source_vocab_size, *sizes, bidirectional, dropout, seeds[0], dtype)
+        shape = (embedding_size, hidden_size, num_layers, cell)
+        self.encoder = Encoder(source_vocab_size, *shape, bidirectional, dropout, seeds[0], dtype)
         self.decoder = Decoder(
-            target_vocab_size, *sizes, attention, query, dropout, seeds[1], dtype
+            target_vocab_size, *shape, attention, query, dropout, seeds[1], dtype
         )
         self.built = True
 

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from course_utils.data.translation import BOS, PairBatches, evaluation_batches
+from course_utils.data.translation import BOS, PairBatches, check_pairs, evaluation_batches
 from course_utils.history import Evaluation, History
 from course_utils.model_checks import check_clip_norm, check_vocabularies, whole_numbers
 from course_utils.schedule import learning_rates, teacher_forcing_shares
@@ -144,9 +144,8 @@ def train_translation(
     if evaluate_every is not None:
         whole_numbers(evaluate_every=evaluate_every)
     check_vocabularies(vocabularies, model.options)
-    if folder is not None:
-        settings["data"] = fingerprint(pairs, validation_pairs, vocabularies)
     batches = PairBatches(pairs, *vocabularies, batch_size, seed)
+    settings["data"] = fingerprint(pairs, check_pairs(validation_pairs), vocabularies)
     update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm)
     history, first = History(), 0
     keeper = None if folder is None else TrainingFolder(folder, settings, vocabularies)
