@@ -5,7 +5,6 @@ Shapes: ``B`` batch, ``S`` source time, ``T`` target time, ``V`` target vocabula
 
 import time
 
-import keras
 import numpy as np
 import tensorflow as tf
 from tqdm.auto import tqdm
@@ -18,7 +17,7 @@ from course_utils.search import NEVER
 from course_utils.training_folder import TrainingFolder, fingerprint, open_log
 
 from .generation import _ids_of, _traced_forced_reading, _traced_translation
-from .training import _seed_dropout, clip_gradients
+from .training import _Adam, _seed_dropout, clip_gradients
 
 
 def translation_loss(logits, targets):
@@ -44,7 +43,7 @@ class TranslationUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
-        self.optimizer = keras.optimizers.Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        self.optimizer = _Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
         self.optimizer.build(self.weights)
         self._traced = {}  # one graph with pads in the source, one without
 
