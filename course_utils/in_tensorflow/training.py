@@ -71,7 +71,7 @@ class LanguageModelUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
-        self.optimizer = _Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        self.optimizer = _Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, name="adam")
         self.optimizer.build(self.weights)
         self._traced = {}  # one graph for each shape of the inputs
 
