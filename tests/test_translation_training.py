@@ -117,19 +117,19 @@ def test_sixty_updates_memorise_the_four_classic_pairs(memorised):
 
 
 def test_equal_weights_and_batches_give_equal_curves(memorised):
-    """Adam in float32, 60 updates without dropout: the curves part by less than 1e-4."""
+    """Adam in float32, 60 updates without dropout: measured 2e-6 (LSTM 6e-6, plain RNN 7e-7)."""
     models, histories = memorised
     first, second = histories
-    assert parity.largest_difference(first.loss, second.loss) < 1e-4
-    assert parity.largest_difference(first.gradient_norm, second.gradient_norm) < 1e-3
+    assert parity.largest_difference(first.loss, second.loss) < 2e-5
+    assert parity.largest_difference(first.gradient_norm, second.gradient_norm) < 1e-4
     assert first.learning_rate == second.learning_rate
-    assert parity.largest_difference(nats_of(first), nats_of(second)) < 1e-4
+    assert parity.largest_difference(nats_of(first), nats_of(second)) < 2e-5
     found = [
         side.generation.translate(model, SOURCES, VOCABULARIES)
         for side, model in zip(SIDES, models, strict=True)
     ]
     for one, other in zip(*found, strict=True):
-        assert parity.largest_difference(one.weights, other.weights) < 1e-3
+        assert parity.largest_difference(one.weights, other.weights) < 1e-5
 
 
 @pytest.mark.parametrize("side", SIDES)
