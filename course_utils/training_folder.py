@@ -68,7 +68,7 @@ class TrainingFolder:
             "optimizer": optimizer_arrays,
         }
         name = type(model).__name__
-        nats = [evaluation.validation_nats for evaluation in history.evaluations]
+        nats = [evaluation.validation_nats for evaluation in history.evaluations[1:]]
         if nats[-1] < min(nats[:-1], default=float("inf")):
             write_checkpoint(self.best, name, model, self.vocabularies)
         write_checkpoint(self.last, name, model, self.vocabularies, training)

@@ -624,7 +624,7 @@ def test_the_log_is_closed_when_training_stops():
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
-        ({"updates": 0}, ValueError, "at least 1 update"),
+        ({"updates": 0}, ValueError, "at least 1"),
         ({"updates": 2.5}, TypeError, "whole number"),
         ({"batch_size": 0}, ValueError, "batch_size"),
         ({"learning_rate": -1.0}, ValueError, "learning_rate"),
@@ -661,21 +661,18 @@ def test_a_diverging_training_stops_with_advice():
         train(in_pytorch, model)
 
 
-@pytest.mark.xfail(strict=True, reason="it is written only if it beats the model before training")
 def test_there_is_a_best_model_even_if_training_made_it_worse(tmp_path):
     train(in_pytorch, build(in_pytorch), folder=tmp_path, schedule=[9.0] * 2, evaluate_every=1)
     assert sorted(file.name for file in tmp_path.iterdir()) == BEST_AND_LAST
 
 
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="json writes no NumPy numbers")
 def test_dropout_may_be_a_numpy_number(side, tmp_path):
     model = build(side, dropout=np.float32(0.25))
     side.training.save_checkpoint(tmp_path / "model.safetensors", model, VOCABULARIES)
 
 
 @pytest.mark.parametrize("name", ["seed", "updates", "batch_size", "evaluate_every"])
-@pytest.mark.xfail(strict=True, reason="int(...) speaks before our own check does")
 def test_a_setting_that_is_no_number_is_named(name):
     with pytest.raises(TypeError, match=f"{name} must be a whole number"):
         train(in_pytorch, build(in_pytorch), **{name: "many"})

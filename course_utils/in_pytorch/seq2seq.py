@@ -258,7 +258,7 @@ class Seq2Seq(nn.Module):
             bidirectional=bidirectional,
             attention=attention,
             query=query,
-            dropout=dropout,
+            dropout=float(dropout),
             dtype=dtype,
         )
         seeds = spread_seeds(seed, 2)

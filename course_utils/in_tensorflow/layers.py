@@ -72,6 +72,7 @@ class RecurrentLayers(keras.layers.Layer):
             self.layers, [input_size] + [hidden_size] * (num_layers - 1), strict=True
         ):
             layer.build((None, None, layer_inputs))
+        self.built = True
 
     def call(self, inputs, state=None, lengths=None):
         """Read ``inputs`` [B, T, I] from ``state`` (zeros if None); return (outputs, new state).

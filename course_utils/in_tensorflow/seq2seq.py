@@ -68,6 +68,7 @@ class Encoder(keras.layers.Layer):
             self.forwards.append(RecurrentLayers(size, width, 1, cell, 0.0, ahead, dtype))
             if bidirectional:
                 self.backwards.append(RecurrentLayers(size, width, 1, cell, 0.0, back, dtype))
+        self.built = True
 
     def call(self, ids, lengths=None):
         """Return (memory [B, S, H], state); see the class. ``lengths=None``: there are no pads."""
@@ -164,6 +165,7 @@ class Decoder(keras.layers.Layer):
         joined = hidden_size if attention is None else 2 * hidden_size
         self.combine = _linear(joined, hidden_size, seeds[3], dtype)
         self.projection = _linear(hidden_size, vocab_size, seeds[4], dtype)
+        self.built = True
 
     def call(self, ids, state, memory, mask):
         """Return (logits [B, T, V], new state, weights [B, T, S] or None); see the class."""
@@ -258,7 +260,7 @@ class Seq2Seq(keras.Model):
             bidirectional=bidirectional,
             attention=attention,
             query=query,
-            dropout=dropout,
+            dropout=float(dropout),
             dtype=dtype,
         )
         seeds = spread_seeds(seed, 2)

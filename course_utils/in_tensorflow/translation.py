@@ -128,20 +128,22 @@ def train_translation(
     Raises: TypeError, ValueError for pairs, sizes or rates that are not possible, or a folder that
     holds another training; FloatingPointError if the loss is no longer finite.
     """
+    updates, batch_size = whole_numbers(updates=updates, batch_size=batch_size)
+    (seed,) = whole_numbers(minimum=0, seed=seed)
+    if evaluate_every is not None:
+        (evaluate_every,) = whole_numbers(evaluate_every=evaluate_every)
     settings = dict(
         framework="TensorFlow",
-        updates=int(updates),
-        batch_size=int(batch_size),
+        updates=updates,
+        batch_size=batch_size,
         learning_rates=learning_rates(updates, learning_rate, schedule).tolist(),
         teacher_forcing=teacher_forcing_shares(updates, teacher_forcing).tolist(),
         adam=[float(beta_1), float(beta_2), float(epsilon)],
         clip_norm=None if clip_norm is None else float(clip_norm),
-        evaluate_every=None if evaluate_every is None else int(evaluate_every),
-        seed=int(seed),
+        evaluate_every=evaluate_every,
+        seed=seed,
     )
     rates, shares = settings["learning_rates"], settings["teacher_forcing"]
-    if evaluate_every is not None:
-        whole_numbers(evaluate_every=evaluate_every)
     check_vocabularies(vocabularies, model.options)
     batches = PairBatches(pairs, *vocabularies, batch_size, seed)
     settings["data"] = fingerprint(pairs, check_pairs(validation_pairs), vocabularies)
