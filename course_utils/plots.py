@@ -36,6 +36,7 @@ from course_utils.plot_style import (
     use_course_style,
     visible_symbol,
 )
+from course_utils.sampling_plots import distribution_morph, quality_diversity
 
 __all__ = [
     "COURSE_STYLE",
@@ -44,10 +45,12 @@ __all__ = [
     "attention_heatmap",
     "bars_with_spread",
     "character_group",
+    "distribution_morph",
     "embedding_map",
     "gradient_norms",
     "loss_curves",
     "probability_bars",
+    "quality_diversity",
     "state_heatmap",
     "training_gradient_norms",
     "use_course_style",

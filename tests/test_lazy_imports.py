@@ -19,6 +19,8 @@ FRAMEWORK_FREE = [
     "course_utils.training_folder",
     "course_utils.translation_metrics",
     "course_utils.attention_view",
+    "course_utils.sampling_view",
+    "course_utils.sampling_panel",
 ]
 
 
