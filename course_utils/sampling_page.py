@@ -123,6 +123,7 @@ li small { color: var(--draws); font-weight: 600 }
 SCRIPT = r"""
 "use strict";
 const DRAWS = 50, FIRST = 24, MOST = 300; // draws a press; rows shown at first, and at most
+const ROUNDING = 1e-12; // a mass that lacks less than this of p holds p
 const TEMPERATURES = [0]; // fine steps below 1, coarse ones above; 1 is one of them
 for (let i = 1; i <= 20; i++) TEMPERATURES.push(i / 20);
 for (let i = 11; i <= 20; i++) TEMPERATURES.push(i / 10);
@@ -150,7 +151,7 @@ function distribution(logits, temperature, k, p) {
   if (p < 1) { // the smallest set that holds p; the symbol that crosses p belongs to it
     let mass = 0;
     for (const id of order) {
-      if (mass >= p) kept[id] = false;
+      if (mass >= p - ROUNDING) kept[id] = false;
       mass += chances[id];
     }
     chances = normalised(chances.map(keep));

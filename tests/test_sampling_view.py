@@ -69,7 +69,7 @@ def reference(logits, temperature, k, p):
     weights = np.exp(scaled)
     if p < 1:
         before = np.cumsum((weights / weights.sum())[order])[:-1]  # mass in front of each symbol
-        cut = order[1:][before >= p]
+        cut = order[1:][before >= p - 1e-12]
         scaled[cut] = -np.inf
         weights = np.exp(scaled)
     return weights / weights.sum(), ~np.isneginf(scaled) | (np.arange(len(logits)) == order[0])
@@ -125,6 +125,7 @@ def test_cutting_by_hand(tmp_path):
         (logits, 1, 3, 0.8),  # of what top-k left: 4/7, 2/7, 1/7
         (logits, 1, 4, 0.8),  # the tie of the last two goes to the lower id
         ([7.0, 7.0, 7.0, 7.0], 1, 3, 1),
+        ([7.0] * 10, 1, 10, 0.8),  # 8 times 0.1 is below 0.8 in binary, but 8 symbols hold 0.8
         ([7.0, 9.0, 9.0], 0, 3, 1),
         ([0.0, -1e308, -1.0], 1e-300, 3, 1),  # no overflow
     ]
@@ -135,6 +136,7 @@ def test_cutting_by_hand(tmp_path):
         [2 / 3, 1 / 3, 0, 0],
         [4 / 7, 2 / 7, 1 / 7, 0],
         [1 / 3, 1 / 3, 1 / 3, 0],
+        [1 / 8] * 8 + [0, 0],
         [0, 1, 0],
         [1, 0, 0],
     ]
