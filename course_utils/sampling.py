@@ -250,11 +250,10 @@ def _keep_top_p(scaled, p):
     """Tell which symbols are in the nucleus; ``scaled`` are logits whose largest is 0."""
     if p == 1:
         return True
-    chances = _softmax(scaled)
-    descending = np.sort(chances, axis=-1)[..., ::-1]
-    before = descending[..., :-1].cumsum(axis=-1)  # the mass of all that are likelier
+    descending = np.sort(scaled, axis=-1)[..., ::-1]
+    before = _softmax(descending)[..., :-1].cumsum(axis=-1)  # the mass of all that are likelier
     count = 1 + (before < p - ROUNDING).sum(axis=-1, keepdims=True)
-    return _keep_largest(chances, np.take_along_axis(descending, count - 1, axis=-1), count)
+    return _keep_largest(scaled, np.take_along_axis(descending, count - 1, axis=-1), count)
 
 
 def _keep_largest(values, smallest, count):
