@@ -9,6 +9,8 @@ FRAMEWORK_FREE = [
     "course_utils",
     "course_utils.data",
     "course_utils.sampling",
+    "course_utils.writing",
+    "course_utils.text_metrics",
     "course_utils.metrics",
     "course_utils.parity",
     "course_utils.plots",
