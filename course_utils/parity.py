@@ -111,6 +111,11 @@ def compare_training(
                 for name, update in models.items()
             }
         )
+    if not all(step in range(len(batches)) for step in gradients_at):
+        raise ValueError(
+            f"gradients_at={gradients_at!r} is not possible: {len(batches)} batches have the steps "
+            f"from 0 to {len(batches) - 1}."
+        )
     schedule = "constant" if np.ndim(learning_rate) == 0 else list(learning_rate)
     peak = learning_rate if np.ndim(learning_rate) == 0 else 0.0
     rates = learning_rates(len(batches), peak, schedule)

@@ -173,3 +173,116 @@ def test_the_covering_choice_covers():
         everywhere = {options[option] for options in MODELS.values() if option in options}
         assert {options[option] for options in chosen if option in options} == everywhere
     assert {setting for _, setting in COVERING} == set(SETTINGS)
+
+
+# ------------------------------------------------------------------------------ compare_training
+
+
+def small(side, **options):
+    return side.models.CharacterModel(len(VOCABULARY), 3, 4, cell="rnn", **options)
+
+
+def pytorch_pair(**options):
+    """Two models of one framework: enough where nothing differs between the frameworks."""
+    return {name: small(in_pytorch, seed=seed, **options) for seed, name in enumerate("ab")}
+
+
+def test_a_comparison_says_what_it_found_and_leaves_the_first_models_start_alone():
+    batches = batches_for("rnn-1", 4)
+    pair = pytorch_pair()
+    start = pair["a"].named_weights()
+    comparison = parity.compare_training(pair, batches, gradients_at=(0, 2), same_start=False)
+    assert comparison.start_difference > 0.1
+    assert comparison.gradients.keys() == {0, 2}
+    assert comparison.gradients[0].keys() == start.keys()
+    assert comparison.largest_difference == comparison.differences.max() > 0
+    assert comparison.typical_gradient > 0
+    text = repr(comparison)
+    assert "a and b, 4 updates: optimizer='sgd'" in text
+    assert "largest difference of a gradient at step 2" in text
+    assert (
+        parity.explain(training=comparison)[0].cause == "The weights were not equal at the start."
+    )
+    again = pytorch_pair()
+    same = parity.compare_training(again, batches)
+    assert same.start_difference == same.largest_difference == same.weights_difference == 0.0
+    np.testing.assert_array_equal(same.losses["a"], comparison.losses["a"])
+
+
+@pytest.mark.parametrize("name", ["rnn-1", "rnn-one-dot-current"])
+def test_plain_gradient_descent_by_hand(name):
+    """One update moves each weight by the learning rate times its gradient, on both sides."""
+    (batch,) = batches_for(name, 1)
+    for side in SIDES.values():
+        model = build(side, name)
+        start = model.named_weights()
+        gradients = logits_loss_and_gradients(side, model, batch)
+        models = {"one": model, "other": build(side, name)}
+        parity.compare_training(models, [batch], learning_rate=0.5, gradients_at=())
+        for key, weight in model.named_weights().items():
+            moved = start[key] - 0.5 * gradients[key]
+            assert parity.largest_difference(weight, moved) < 1e-15
+
+
+def test_gradients_are_clipped_together():
+    (batch,) = batches_for("rnn-1", 1)
+    moves = []
+    for clip_norm in (None, 0.01):
+        pair = pytorch_pair(dtype="float64")
+        start = pair["a"].named_weights()
+        parity.compare_training(pair, [batch], learning_rate=1.0, clip_norm=clip_norm)
+        end = pair["a"].named_weights()
+        moves.append(np.concatenate([(end[key] - start[key]).ravel() for key in start]))
+    lengths = [np.linalg.norm(move) for move in moves]
+    assert lengths[0] > 0.02
+    assert lengths[1] == pytest.approx(0.01)
+    assert parity.largest_difference(moves[1], moves[0] * 0.01 / lengths[0]) < 1e-15
+
+
+def test_rates_may_change_from_update_to_update():
+    batches, rates = batches_for("rnn-1", 3), [0.5, 0.0, 0.25]
+    comparison = parity.compare_training(pytorch_pair(), batches, learning_rate=rates)
+    assert comparison.largest_difference == 0.0
+    with pytest.raises(ValueError, match="one for each"):
+        parity.compare_training(pytorch_pair(), batches, learning_rate=rates[:2])
+
+
+def test_a_learners_own_updates_are_compared_by_their_losses():
+    losses = {"mine": iter([3.0, 2.0]), "yours": iter([3.0, 2.5])}
+    seen = []
+
+    def update(name):
+        return lambda batch: seen.append((name, batch)) or next(losses[name])
+
+    comparison = parity.compare_training({name: update(name) for name in losses}, ["x", "y"])
+    assert seen == [("mine", "x"), ("mine", "y"), ("yours", "x"), ("yours", "y")]
+    np.testing.assert_array_equal(comparison.differences, [0.0, 0.5])
+    assert comparison.weights_difference is None
+    assert "two functions" in repr(comparison)
+
+
+def nan(batch):
+    return float("nan")
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        ({"models": [1, 2]}, TypeError, "dictionary of two"),
+        ({"models": {"a": nan}}, TypeError, "dictionary of two"),
+        ({"models": {"a": nan, "b": 3}}, TypeError, "b is a int"),
+        ({"models": {"a": nan, "b": nan}}, FloatingPointError, "loss of a is nan at step 0"),
+        ({"models": pytorch_pair() | {"b": nan}}, TypeError, "not one of each"),
+        ({"models": pytorch_pair(dropout=0.5)}, ValueError, "dropout=0.0"),
+        ({"batches": STREAM}, TypeError, "islice"),
+        ({"batches": []}, ValueError, "no batches"),
+        ({"optimizer": "rmsprop"}, ValueError, "'adam' or 'sgd'"),
+        ({"clip_norm": 0}, ValueError, "clip_norm"),
+        ({"learning_rate": -1.0}, ValueError, "learning_rate"),
+        ({"gradients_at": (1,)}, ValueError, "steps from 0 to 0"),
+    ],
+)
+def test_what_cannot_be_compared_is_named(change, error, says):
+    usual = {"models": pytorch_pair(), "batches": batches_for("rnn-1", 1)}
+    with pytest.raises(error, match=says):
+        parity.compare_training(**(usual | change))
