@@ -11,6 +11,7 @@ from course_utils.plot_checks import as_array, check_filled, check_length
 from course_utils.plot_style import label_right_edge, markers_at, new_axes, styles_for
 
 UPDATES = "updates of the weights"
+SHADES = plt.get_cmap("viridis")  # from the first line to the last: dark to light
 
 
 def difference_curves(differences, ax=None, title=None, levels=None):
@@ -25,15 +26,22 @@ def difference_curves(differences, ax=None, title=None, levels=None):
     curves = {label: _as_differences(label, values) for label, values in differences.items()}
     ax = new_axes(ax)
     right, ends = max(len(values) for values in curves.values()), []
-    for label, (text, style) in styles_for(curves).items():
-        values = curves[label]
-        shown = np.where(values > 0, values, np.nan)
-        style = style | {"linewidth": 1.4, "linestyle": "-"}
-        ax.plot(np.arange(1, len(values) + 1), shown, label=text, **style | markers_at(9, style))
-        ax.lines[-1].set_markevery((0, max(1, len(values) // 8)))
+    colours = SHADES(np.linspace(0.0, 0.8, len(curves)))
+    for number, (label, values) in enumerate(curves.items()):
+        text, colour = styles_for([label])[label][0], colours[number]
+        ax.plot(
+            np.arange(1, len(values) + 1),
+            np.where(values > 0, values, np.nan),
+            label=text,
+            color=colour,
+            linewidth=1.4,
+            marker="oDs^vPX"[number % 7],
+            markersize=5,
+            markevery=(number, max(8, len(values) // 8)),  # not all at the same updates
+        )
         if values.any():
             last = values[values > 0][-1]
-            ends.append((last, f"{text}: up to {values.max():.0e}", style["color"]))
+            ends.append((last, f"{text}: up to {values.max():.0e}", colour))
     ax.set_yscale("log")
     for name, height in (levels or {}).items():
         ax.axhline(height, color="#777777", linewidth=1, linestyle=":", zorder=1)

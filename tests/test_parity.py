@@ -63,8 +63,6 @@ COVERING = [
     ("lstm-2", "float64-sgd"),
     ("gru-1", "float64-adam"),
     ("lstm-1", "float32-adam"),
-    ("rnn-2", "float32-sgd"),
-    ("gru-2", "float64-sgd"),
     ("gru-one-additive-previous", "float64-sgd"),
     ("rnn-both-general-current", "float64-adam"),
     ("lstm-one-None-current", "float32-adam"),
@@ -114,11 +112,13 @@ def logits_loss_and_gradients(side, model, batch):
     if hasattr(batch, "source"):
         logits, _ = model(batch.source, batch.source_lengths, batch.target_inputs)
         loss = side.translation.translation_loss(logits, tensor(side, batch.targets))
-        gradients = side.translation.TranslationUpdate(model).named_gradients(batch)
+        gradients = side.translation.TranslationUpdate(model, optimizer="sgd").named_gradients(
+            batch
+        )
     else:
         logits, _ = model(tensor(side, batch.inputs))
         loss = side.training.language_model_loss(logits, tensor(side, batch.targets))
-        update = side.training.LanguageModelUpdate(model)
+        update = side.training.LanguageModelUpdate(model, optimizer="sgd")
         gradients = update.named_gradients(batch.inputs, batch.targets, model.zero_state(4))
     return {"logits": logits, "loss": loss, **gradients}
 
