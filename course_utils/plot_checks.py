@@ -7,6 +7,12 @@ import numpy as np
 from course_utils.arrays import to_numpy
 
 END = "<eos>"  # as in course_utils.data.translation
+VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "␣"}
+
+
+def visible_text(symbol):
+    """Return a symbol with its white space made visible; what cannot be printed becomes "·"."""
+    return "".join(VISIBLE.get(c, c if c.isprintable() else "·") for c in str(symbol))
 
 
 def check_choice(name, value, allowed):

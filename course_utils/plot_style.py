@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
 from course_utils import fonts
+from course_utils.plot_checks import visible_text
 
 # Colours of Okabe and Ito (2008): told apart by colour-blind readers. The line and the marker tell
 # the two apart on grey paper. The dashed line is thinner: where both coincide, both are seen.
@@ -78,7 +79,6 @@ GROUP_COLOURS = {
     "space": "#AA3377",
     "other": "#777777",
 }
-VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "␣"}
 
 
 def use_course_style() -> None:
@@ -92,11 +92,8 @@ def use_course_style() -> None:
 
 def visible_symbol(symbol) -> str:
     """Return a symbol as figures write it: space ``␣``, new line ``↵``, others unchanged."""
-    symbol = str(symbol)
     # "$" would start a formula in matplotlib.
-    return "".join(VISIBLE.get(c, c if c.isprintable() else "·") for c in symbol).replace(
-        "$", r"\$"
-    )
+    return visible_text(symbol).replace("$", r"\$")
 
 
 def character_group(symbol) -> str:

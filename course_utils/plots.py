@@ -37,6 +37,7 @@ from course_utils.plot_style import (
     use_course_style,
     visible_symbol,
 )
+from course_utils.sampling_plots import distribution_morph, quality_diversity
 
 __all__ = [
     "COURSE_STYLE",
@@ -46,11 +47,13 @@ __all__ = [
     "bars_with_spread",
     "character_group",
     "difference_curves",
+    "distribution_morph",
     "embedding_map",
     "gradient_norms",
     "loss_curves",
     "parity_curves",
     "probability_bars",
+    "quality_diversity",
     "state_heatmap",
     "training_gradient_norms",
     "use_course_style",

@@ -9,6 +9,8 @@ FRAMEWORK_FREE = [
     "course_utils",
     "course_utils.data",
     "course_utils.sampling",
+    "course_utils.writing",
+    "course_utils.text_metrics",
     "course_utils.metrics",
     "course_utils.parity",
     "course_utils.parity_causes",
@@ -24,6 +26,8 @@ FRAMEWORK_FREE = [
     "course_utils.training_folder",
     "course_utils.translation_metrics",
     "course_utils.attention_view",
+    "course_utils.sampling_view",
+    "course_utils.sampling_panel",
 ]
 
 

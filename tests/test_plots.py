@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from course_utils import fonts, plots
 from course_utils.history import Evaluation, History
-from course_utils.plot_style import VISIBLE, spread_apart, styles_for
+from course_utils.plot_checks import VISIBLE
+from course_utils.plot_style import spread_apart, styles_for
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +69,9 @@ def every_figure():
     yield plots.attention_heatmap, (np.full((3, 4), 0.25), *words, {(0, 0)}, {(1, 1)}), {}
     lengths = ([3, 4], [1.0, 0.5])
     yield plots.accuracy_lines, ({"PyTorch": lengths, "길이": lengths},), {"xlabel": "source words"}
+    yield plots.distribution_morph, ([1.0, 0.5, 0, 0, 0, 0], symbols, [0, 0.5, 2]), {"top": 4}
+    curve = {"T=0.5": (0.4, 0.9), "T=1": (0.6, 0.7)}
+    yield plots.quality_diversity, ({("PyTorch", "온도"): curve}, (0.7, 0.95)), {}
 
 
 FIGURES = list(every_figure())

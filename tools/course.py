@@ -25,6 +25,7 @@ COMMANDS = {
     "notebooks": "execute the notebooks again and store their outputs (some: ONLY='01 02')",
     "html": "write the stored notebooks as web pages into build/html",
     "study-attention": "train the 60 models of notebook 04's table again (about an hour)",
+    "pretrain": "train the character model in data/ again (about half an hour on one core)",
     "bench-translation": "measure English-French translation after 60 and 180 s of training",
     "lock": "pin the packages again from pyproject.toml (newest ones: UPGRADE=1)",
     "clean": "remove .venv, build/ and the caches in this folder; the course data stay",
@@ -34,6 +35,7 @@ SCRIPTS = {  # commands with a file of their own
     "notebooks": "tools/execute.py",
     "lock": "tools/lock.py",
     "study-attention": "benchmarks/study_attention.py",
+    "pretrain": "benchmarks/pretrain_characters.py",
     "bench-translation": "benchmarks/translation.py",
 }
 

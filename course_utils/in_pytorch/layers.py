@@ -24,6 +24,8 @@ from course_utils.model_checks import (
 )
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+# What nn.RNNCell, nn.LSTMCell and nn.GRUCell call.
+_STEPS = {"rnn": torch.rnn_tanh_cell, "lstm": torch.lstm_cell, "gru": torch.gru_cell}
 
 
 class RecurrentLayers(nn.Module):
@@ -100,6 +102,25 @@ class RecurrentLayers(nn.Module):
         )
         outputs, state = self.layers(packed, state)
         return pad_packed_sequence(outputs, batch_first=True, total_length=time)[0], state
+
+    def step(self, inputs, states):
+        """Read one symbol of each row: ``inputs`` [B, I] -> (outputs [B, H], new states).
+
+        ``states`` are those of ``split_state``, and so are the new ones. Without dropout. For one
+        place this is faster than the layers, which are made for many.
+        """
+        outputs, new_states = inputs, []
+        for layer, state in enumerate(states):
+            start = state if self.cell == "lstm" else state[0]
+            new = _STEPS[self.cell](outputs, start, *self.layers.all_weights[layer])
+            new_states.append(new if self.cell == "lstm" else (new,))
+            outputs = new_states[-1][0]
+        return outputs, new_states
+
+    def split_state(self, state):
+        """Return a state as a list with one tuple a layer: (hidden [B, H],), or (hidden, cell)."""
+        parts = state if self.cell == "lstm" else (state,)
+        return list(zip(*(part.unbind() for part in parts), strict=True))
 
     def zero_state(self, batch_size):
         """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""

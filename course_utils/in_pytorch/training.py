@@ -216,6 +216,7 @@ def load_checkpoint(path):
         raise ValueError(f"{path} holds a {name!r}, which this version of the course cannot build.")
     model = MODELS[name](**options)
     model.load_named_weights(weights)
+    model.eval()  # dropout off, as in a Keras model that is called; an update switches it on
     return model, vocabulary
 
 

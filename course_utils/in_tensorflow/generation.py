@@ -7,48 +7,161 @@ import numpy as np
 import tensorflow as tf
 
 from course_utils.data.translation import evaluation_batches
-from course_utils.model_checks import check_prompt, check_vocabularies
-from course_utils.sampling import sample
+from course_utils.model_checks import check_vocabularies
 from course_utils.search import BeamSearch, ForcedReading, in_order, longest_lengths, source_pairs
+from course_utils.writing import Writing, encode_texts, equal_lengths, reading_windows
 
 
-def generate(model, vocabulary, prompt, length, temperature=1.0, seed=0):
-    """Return ``prompt`` and ``length`` more symbols, as one text.
+def generate(
+    model,
+    vocabulary,
+    prompt,
+    length,
+    temperature=1.0,
+    seed=0,
+    top_k=None,
+    top_p=None,
+    typical_p=None,
+    repetition_penalty=1.0,
+    penalty_window=None,
+    uniforms=None,
+):
+    """Return ``prompt`` and ``length`` more symbols, as one text; or a list of such texts.
 
-    The model reads the prompt once; then each drawn symbol is its next input, and the state is
-    carried along. ``temperature`` below 1 prefers likely symbols, 0 takes the likeliest. Drawing
-    is done in NumPy from ``seed``: models with equal weights write equal text in both frameworks.
+    A list or tuple of prompts is written on as one batch; they may differ in length. The model
+    reads each prompt once; then each drawn symbol is its next input, and the state is carried
+    along. ``temperature`` below 1 prefers likely symbols, 0 takes the likeliest. For the other
+    settings, and their order, see ``sampling.Sampler``; the penalty sees the prompt, too.
+
+    Drawing is done in NumPy: models with equal weights write equal text in both frameworks. Symbol
+    t of prompt b is drawn with the number ``uniforms[b, t]`` in [0, 1); for one prompt
+    ``uniforms[t]``. If None, they are ``numpy.random.default_rng(seed).random((B, length))``. So
+    each row has its own numbers, and row 0 writes what its prompt alone would write.
 
     Raises: TypeError, ValueError for an empty prompt, a length that is no whole number of at least
-    0, a vocabulary of another size than the model's, or what ``vocabulary.encode`` and
-    ``sampling.sample`` refuse.
+    0, a vocabulary of another size than the model's, uniforms of another shape, or what
+    ``vocabulary.encode`` and ``sampling.Sampler`` refuse.
     Source: Graves 2013, section 2 (prediction network as a generator).
     """
-    ids = check_prompt(vocabulary, prompt, length, model.options["vocab_size"])
-    uniforms = np.random.default_rng(seed).random(length)
-    read = _traced_reading(model)
-    state = model.zero_state(1)
-    for place in range(length):
-        unread = ids if place == 0 else ids[-1:]
-        logits, state = read(tf.constant([unread], tf.int32), state)
-        ids.append(sample(logits.numpy(), temperature, uniforms[place]))
-    return vocabulary.decode(ids)
+    settings = dict(
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        typical_p=typical_p,
+        repetition_penalty=repetition_penalty,
+        penalty_window=penalty_window,
+    )
+    vocab_size = model.options["vocab_size"]
+    writing = Writing(vocabulary, prompt, length, vocab_size, uniforms, seed, settings)
+    if writing.done:
+        return writing.result()
+    logits, state = _read(model, writing.prompts)
+    ids, states = writing.advance(logits.numpy()), model.recurrent.split_state(state)
+    step = _traced_step(model)
+    while not writing.done:
+        logits, states = step(tf.constant(ids), states)
+        ids = writing.advance(logits.numpy())
+    return writing.result()
+
+
+def next_logits(model, vocabulary, prompts):
+    """Return what the model says of the symbol after each prompt: logits [B, V], a NumPy array.
+
+    ``prompts`` is a list or tuple of texts, which may differ in length; or one text, and B is 1.
+    Raises: TypeError, ValueError for prompts or a vocabulary that are not possible.
+    """
+    prompts = encode_texts(vocabulary, prompts, model.options["vocab_size"])
+    return _read(model, prompts)[0].numpy()
+
+
+def text_nats(model, vocabulary, text):
+    """Return -ln p of each symbol of a text but the first, given all before it: [N - 1], float64.
+
+    For a list or tuple of texts a list of such arrays. The model is taken as it is, at temperature
+    1 and with nothing cut. The mean is the loss in nats per symbol.
+    Raises: TypeError, ValueError for a text of fewer than 2 symbols, or a vocabulary that is not
+    possible.
+    """
+    texts = encode_texts(vocabulary, text, model.options["vocab_size"], minimum=2)
+    nats = [None] * len(texts)
+    read = _traced_text(model)
+    for places, ids in equal_lengths(texts):
+        state, parts = model.zero_state(len(ids)), []
+        for inputs, targets in reading_windows(ids):
+            part, state = read(tf.constant(inputs), tf.constant(targets), state)
+            parts.append(part.numpy().astype(np.float64))
+        for place, row in zip(places, np.concatenate(parts, axis=1), strict=True):
+            nats[place] = row
+    return nats[0] if isinstance(text, str) else nats
+
+
+def _read(model, prompts):
+    """Read arrays of ids [T]; return the logits after each [B, V], and the state of all.
+
+    Each length that occurs is read on its own; then the rows are put in order again.
+    """
+    read, places, logits, states = _traced_reading(model), [], [], []
+    for own_places, ids in equal_lengths(prompts):
+        own_logits, state = read(tf.constant(ids), model.zero_state(len(ids)))
+        places += own_places
+        logits.append(own_logits)
+        states.append(state)
+    order = np.argsort(places)
+    if model.options["cell"] == "lstm":
+        state = tuple(tf.concat(parts, axis=1) for parts in zip(*states, strict=True))
+    else:
+        state = tf.concat(states, axis=1)
+    return tf.gather(tf.concat(logits, axis=0), order), _choose(state, order)
+
+
+def _state_spec(model):
+    """Return the signature of a state of any batch size: [L, None, H], a pair for "lstm"."""
+    shape = (model.options["num_layers"], None, model.options["hidden_size"])
+    spec = tf.TensorSpec(shape, model.options["dtype"])
+    return (spec, spec) if model.options["cell"] == "lstm" else spec
 
 
 def _traced_reading(model):
-    """Return a traced function (ids [1, T], state) -> (last logits [V], new state) of a model.
+    """Return a traced function (ids [B, T], state) -> (last logits [B, V], new state) of a model.
 
-    It is kept with the model. It is traced for the first length, and once more for all others.
+    It is kept with the model, and traced once for all sizes.
     """
     if not hasattr(model, "_traced_reading"):
 
-        @tf.function(reduce_retracing=True)
         def read(ids, state):
             logits, new_state = model(ids, state, training=False)
-            return logits[0, -1], new_state
+            return logits[:, -1], new_state
 
-        model._traced_reading = read
-    return model._traced_reading
+        signature = (tf.TensorSpec((None, None), tf.int32), _state_spec(model))
+        model._traced_reading = tf.function(read, signature, autograph=False)
+    return model._traced_reading.get_concrete_function()
+
+
+def _traced_step(model):
+    """Return ``model.step`` as a traced function, kept with the model; one trace for all sizes."""
+    if not hasattr(model, "_traced_step"):
+        part = tf.TensorSpec((None, model.options["hidden_size"]), model.options["dtype"])
+        of_a_layer = (part, part) if model.options["cell"] == "lstm" else (part,)
+        states = [of_a_layer] * model.options["num_layers"]
+        signature = (tf.TensorSpec((None,), tf.int32), states)
+        model._traced_step = tf.function(model.step, signature, autograph=False)
+    return model._traced_step.get_concrete_function()
+
+
+def _traced_text(model):
+    """Return a traced function (inputs [B, T], targets [B, T], state) -> (nats [B, T], new state).
+
+    It is kept with the model, and traced once for all sizes.
+    """
+    if not hasattr(model, "_traced_text"):
+
+        def read(inputs, targets, state):
+            logits, new_state = model(inputs, state, training=False)
+            return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits), new_state
+
+        ids = tf.TensorSpec((None, None), tf.int32)
+        model._traced_text = tf.function(read, (ids, ids, _state_spec(model)), autograph=False)
+    return model._traced_text.get_concrete_function()
 
 
 def translate(

@@ -99,6 +99,23 @@ class RecurrentLayers(keras.layers.Layer):
         stacked = tuple(tf.stack(parts) for parts in zip(*new_states, strict=True))
         return outputs, stacked if pair else stacked[0]
 
+    def step(self, inputs, states):
+        """Read one symbol of each row: ``inputs`` [B, I] -> (outputs [B, H], new states).
+
+        ``states`` are those of ``split_state``, and so are the new ones. Without dropout. For one
+        place this is faster than the layers, which are made for many.
+        """
+        outputs, new_states = inputs, []
+        for layer, state in zip(self.layers, states, strict=True):
+            outputs, new_state = layer.cell(outputs, list(state), training=False)
+            new_states.append(tuple(new_state))
+        return outputs, new_states
+
+    def split_state(self, state):
+        """Return a state as a list with one tuple a layer: (hidden [B, H],), or (hidden, cell)."""
+        parts = state if self.cell == "lstm" else (state,)
+        return list(zip(*(tf.unstack(part) for part in parts), strict=True))
+
     def zero_state(self, batch_size):
         """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
         zeros = tf.zeros((self.num_layers, batch_size, self.hidden_size), self.compute_dtype)

@@ -89,6 +89,16 @@ class CharacterModel(keras.Model):
         x, state = self.recurrent(x, state)  # [B, T, H]
         return self.projection(self.dropout(x)), state  # [B, T, V]
 
+    def step(self, ids, states):
+        """Read one symbol of each row: ``ids`` [B] -> (logits [B, V], new states). No dropout.
+
+        ``states`` are those of ``recurrent.split_state(state)``, and so are the new ones. The
+        numbers are those of reading ``ids[:, None]``; see ``RecurrentLayers.step``.
+        """
+        ids = tf.convert_to_tensor(ids)
+        outputs, states = self.recurrent.step(self.embedding(ids), states)  # [B, E] -> [B, H]
+        return self.projection(outputs), states  # [B, V]
+
     def zero_state(self, batch_size):
         """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
         return self.recurrent.zero_state(batch_size)
