@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from course_utils.parity import to_numpy
+from course_utils.arrays import to_numpy
 from course_utils.plot_checks import (
     as_attention,
     as_links,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.parity import to_numpy
+from course_utils.arrays import to_numpy
 
 # -1 is purple, 0 has no colour, +1 is green: as in plots.state_heatmap.
 NEGATIVE, POSITIVE = (123, 50, 148), (0, 136, 55)

@@ -4,11 +4,12 @@ import numbers
 
 import numpy as np
 
-from course_utils.parity import to_numpy
+from course_utils.arrays import to_numpy
 
 CELLS = ("rnn", "lstm", "gru")
 DTYPES = ("float32", "float64")
 QUERIES = ("previous", "current")
+OPTIMIZERS = ("adam", "sgd")
 ATTENTION_WEIGHTS = {  # for each attention score the weights that it learns
     "additive": ("query_weight", "memory_weight", "score_weight"),
     "dot": (),
@@ -117,6 +118,12 @@ def check_clip_norm(clip_norm):
         raise ValueError(
             f"clip_norm={clip_norm!r} is not possible. Give a number above 0, or None for no limit."
         )
+
+
+def check_optimizer(optimizer):
+    """Raise a ValueError unless ``optimizer`` names one that an update can use."""
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer={optimizer!r} is not known. Choose 'adam' or 'sgd'.")
 
 
 def check_state_shape(shape, num_layers, batch_size, hidden_size):

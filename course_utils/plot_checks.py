@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from course_utils.parity import to_numpy
+from course_utils.arrays import to_numpy
 
 END = "<eos>"  # as in course_utils.data.translation
 VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "␣"}

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from course_utils.attention_plots import accuracy_lines, attention_heatmap
+from course_utils.parity_plots import difference_curves, parity_curves
 from course_utils.plot_checks import (
     as_array,
     as_curve,
@@ -45,10 +46,12 @@ __all__ = [
     "attention_heatmap",
     "bars_with_spread",
     "character_group",
+    "difference_curves",
     "distribution_morph",
     "embedding_map",
     "gradient_norms",
     "loss_curves",
+    "parity_curves",
     "probability_bars",
     "quality_diversity",
     "state_heatmap",

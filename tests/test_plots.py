@@ -64,6 +64,7 @@ def every_figure():
     yield plots.embedding_map, (states[:, :2], symbols), {}
     yield plots.bars_with_spread, ({"RNN": {"PyTorch": [0.1, 0.2]}}, "share of 1"), {}
     yield plots.probability_bars, ({"PyTorch": probabilities}, symbols), {"top": 3}
+    yield plots.difference_curves, ({"배치": [0.1, 1e-9]},), {"levels": {"float32": 1e-7}}
     words = (["I", "am", "$5"], ["배가", "고프다"])
     yield plots.attention_heatmap, (np.full((3, 4), 0.25), *words, {(0, 0)}, {(1, 1)}), {}
     lengths = ([3, 4], [1.0, 0.5])

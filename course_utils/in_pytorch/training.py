@@ -3,6 +3,7 @@
 Shapes: ``B`` batch, ``T`` time, ``V`` vocabulary.
 """
 
+import copy
 import time
 
 import torch
@@ -11,7 +12,7 @@ from tqdm.auto import tqdm
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
 from course_utils.history import Evaluation, History
-from course_utils.model_checks import check_clip_norm, whole_numbers
+from course_utils.model_checks import check_clip_norm, check_optimizer, whole_numbers
 from course_utils.schedule import learning_rates
 
 from .layers import _evaluation_mode
@@ -45,6 +46,20 @@ def clip_gradients(gradients, clip_norm):
     return gradients, norm
 
 
+def named_gradients(model, gradients):
+    """Return gradients as NumPy arrays {name: array} under the names of ``model.named_weights()``.
+
+    ``gradients`` has one tensor for each weight that training may change, in their order. Each
+    array has the layout of its weight: matrices [inputs, outputs], gates in the course's order.
+    """
+    twin = copy.deepcopy(model)  # the gradients take the weights' places there
+    weights = [weight for weight in twin.parameters() if weight.requires_grad]
+    with torch.no_grad():
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.copy_(gradient)
+    return twin.named_weights()
+
+
 class LanguageModelUpdate:
     """One update of a language model: forward, loss, backward, clip, Adam.
 
@@ -53,29 +68,40 @@ class LanguageModelUpdate:
     detached: the next update uses its numbers and sends no gradient back into it (truncated
     backpropagation through time).
 
+    ``optimizer`` is "adam", or "sgd": plain gradient descent, which uses neither betas nor epsilon.
     ``epsilon`` is so small that it does not matter that PyTorch adds it after Adam's bias
     correction and Keras before.
     Source: Kingma & Ba 2015, algorithm 1 (Adam); Mikolov et al. 2010, section 2 (truncation).
     """
 
-    def __init__(self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0):
+    def __init__(
+        self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0, optimizer="adam"
+    ):
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self.optimizer = torch.optim.Adam(self.weights, betas=(beta_1, beta_2), eps=epsilon)
+        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
 
     def __call__(self, inputs, targets, state, learning_rate):
         """Change the model's weights once; return (loss, gradient norm, new state)."""
-        self.model.train()  # dropout on
-        targets = torch.as_tensor(targets, device=self.weights[0].device)
-        logits, new_state = self.model(inputs, state)
-        loss = language_model_loss(logits, targets)
-        gradients, norm = clip_gradients(torch.autograd.grad(loss, self.weights), self.clip_norm)
+        loss, gradients, new_state = self._gradients(inputs, targets, state)
+        gradients, norm = clip_gradients(gradients, self.clip_norm)
         for weight, gradient in zip(self.weights, gradients, strict=True):
             weight.grad = gradient
         self.optimizer.param_groups[0]["lr"] = learning_rate
         self.optimizer.step()
         return loss.detach(), norm, _detach(new_state)
+
+    def named_gradients(self, inputs, targets, state):
+        """Return {name: array}: the gradients of one batch, not clipped. No weight changes."""
+        return named_gradients(self.model, self._gradients(inputs, targets, state)[1])
+
+    def _gradients(self, inputs, targets, state):
+        self.model.train()  # dropout on
+        targets = torch.as_tensor(targets, device=self.weights[0].device)
+        logits, new_state = self.model(inputs, state)
+        loss = language_model_loss(logits, targets)
+        return loss, torch.autograd.grad(loss, self.weights), new_state
 
 
 def train_language_model(
@@ -192,6 +218,14 @@ def load_checkpoint(path):
     model.load_named_weights(weights)
     model.eval()  # dropout off, as in a Keras model that is called; an update switches it on
     return model, vocabulary
+
+
+def _optimizer(name, weights, beta_1, beta_2, epsilon):
+    """Return the optimizer called "adam" or "sgd"."""
+    check_optimizer(name)
+    if name == "sgd":
+        return torch.optim.SGD(weights)
+    return torch.optim.Adam(weights, betas=(beta_1, beta_2), eps=epsilon)
 
 
 def _detach(state):

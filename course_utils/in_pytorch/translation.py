@@ -20,7 +20,7 @@ from course_utils.search import NEVER
 from course_utils.training_folder import TrainingFolder, fingerprint, open_log
 
 from .layers import _evaluation_mode
-from .training import clip_gradients
+from .training import _optimizer, clip_gradients, named_gradients
 
 
 def translation_loss(logits, targets):
@@ -40,26 +40,36 @@ class TranslationUpdate:
     of the model's. See ``LanguageModelUpdate`` for the settings.
     """
 
-    def __init__(self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0):
+    def __init__(
+        self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0, optimizer="adam"
+    ):
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self.optimizer = torch.optim.Adam(self.weights, betas=(beta_1, beta_2), eps=epsilon)
+        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
 
     def __call__(self, batch, learning_rate, target_inputs=None):
         """Change the model's weights once; return (loss, gradient norm)."""
+        loss, gradients = self._gradients(batch, target_inputs)
+        gradients, norm = clip_gradients(gradients, self.clip_norm)
+        for weight, gradient in zip(self.weights, gradients, strict=True):
+            weight.grad = gradient
+        self.optimizer.param_groups[0]["lr"] = learning_rate
+        self.optimizer.step()
+        return loss.detach(), norm
+
+    def named_gradients(self, batch, target_inputs=None):
+        """Return {name: array}: the gradients of one batch, not clipped. No weight changes."""
+        return named_gradients(self.model, self._gradients(batch, target_inputs)[1])
+
+    def _gradients(self, batch, target_inputs):
         self.model.train()  # dropout on
         if target_inputs is None:
             target_inputs = batch.target_inputs
         targets = torch.as_tensor(batch.targets, device=self.weights[0].device)
         logits, _ = self.model(batch.source, batch.source_lengths, target_inputs)
         loss = translation_loss(logits, targets)
-        gradients, norm = clip_gradients(torch.autograd.grad(loss, self.weights), self.clip_norm)
-        for weight, gradient in zip(self.weights, gradients, strict=True):
-            weight.grad = gradient
-        self.optimizer.param_groups[0]["lr"] = learning_rate
-        self.optimizer.step()
-        return loss.detach(), norm
+        return loss, torch.autograd.grad(loss, self.weights)
 
     def optimizer_arrays(self):
         """Return what Adam remembers, as a list of NumPy arrays."""

@@ -12,17 +12,23 @@ from tqdm.auto import tqdm
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
 from course_utils.history import Evaluation, History
-from course_utils.model_checks import check_clip_norm, spread_seeds, whole_numbers
+from course_utils.model_checks import (
+    check_clip_norm,
+    check_optimizer,
+    spread_seeds,
+    whole_numbers,
+)
 from course_utils.schedule import learning_rates
 
+from .layers import assign
 from .models import CharacterModel
 from .seq2seq import Seq2Seq
 
 MODELS = {"CharacterModel": CharacterModel, "Seq2Seq": Seq2Seq}
 
 
-class _Adam(keras.optimizers.Adam):
-    """Keras's Adam for one replica.
+class _OneReplica:
+    """What a Keras optimizer for one replica does not do.
 
     Keras sums the gradients over all replicas, and the way it asks for that keeps every traced
     graph in memory for ever: about 45 MB a trained model. With one replica there is nothing to sum.
@@ -30,6 +36,14 @@ class _Adam(keras.optimizers.Adam):
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         return grads_and_vars
+
+
+class _Adam(_OneReplica, keras.optimizers.Adam):
+    pass
+
+
+class _SGD(_OneReplica, keras.optimizers.SGD):
+    pass
 
 
 def language_model_loss(logits, targets):
@@ -54,6 +68,18 @@ def clip_gradients(gradients, clip_norm):
     return gradients, norm
 
 
+def named_gradients(model, gradients):
+    """Return gradients as NumPy arrays {name: array} under the names of ``model.named_weights()``.
+
+    ``gradients`` has one tensor for each weight that training may change, in their order. Each
+    array has the layout of its weight: matrices [inputs, outputs], gates in the course's order.
+    """
+    twin = type(model)(**model.options)  # the gradients take the weights' places there
+    for weight, gradient in zip(twin.trainable_weights, gradients, strict=True):
+        assign(weight, tf.convert_to_tensor(gradient).numpy())
+    return twin.named_weights()
+
+
 class LanguageModelUpdate:
     """One update of a language model: forward, loss, backward, clip, Adam.
 
@@ -62,17 +88,19 @@ class LanguageModelUpdate:
     ``GradientTape`` of its own: the next update uses the state's numbers and sends no gradient back
     into it (truncated backpropagation through time).
 
+    ``optimizer`` is "adam", or "sgd": plain gradient descent, which uses neither betas nor epsilon.
     ``epsilon`` is so small that it does not matter that PyTorch adds it after Adam's bias
     correction and Keras before.
     Source: Kingma & Ba 2015, algorithm 1 (Adam); Mikolov et al. 2010, section 2 (truncation).
     """
 
-    def __init__(self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0):
+    def __init__(
+        self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0, optimizer="adam"
+    ):
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
-        self.optimizer = _Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, name="adam")
-        self.optimizer.build(self.weights)
+        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
         self._traced = {}  # one graph for each shape of the inputs
 
     def __call__(self, inputs, targets, state, learning_rate):
@@ -90,16 +118,24 @@ class LanguageModelUpdate:
         return self._traced[shape]
 
     def _update(self, inputs, targets, state):
+        loss, gradients, new_state = self._gradients(inputs, targets, state)
+        gradients, norm = clip_gradients(gradients, self.clip_norm)
+        self.optimizer.apply(gradients, self.weights)
+        return loss, norm, new_state
+
+    def named_gradients(self, inputs, targets, state):
+        """Return {name: array}: the gradients of one batch, not clipped. No weight changes."""
+        inputs, targets = tf.cast(inputs, tf.int32), tf.cast(targets, tf.int32)
+        return named_gradients(self.model, self._gradients(inputs, targets, state)[1])
+
+    def _gradients(self, inputs, targets, state):
         with tf.GradientTape() as tape:
             logits, new_state = self.model(inputs, state, training=True)
             loss = language_model_loss(logits, targets)
         gradients = tape.gradient(loss, self.weights)
         # The embedding's gradient comes as rows in which a symbol may stand twice. Keras's Adam
         # would square each row before summing them; a dense gradient is summed first.
-        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
-        gradients, norm = clip_gradients(gradients, self.clip_norm)
-        self.optimizer.apply(gradients, self.weights)
-        return loss, norm, new_state
+        return loss, [tf.convert_to_tensor(gradient) for gradient in gradients], new_state
 
 
 def train_language_model(
@@ -232,6 +268,17 @@ def _traced_evaluation(model):
 
         model._traced_evaluation = read_window
     return model._traced_evaluation
+
+
+def _optimizer(name, weights, beta_1, beta_2, epsilon):
+    """Return the optimizer called "adam" or "sgd"."""
+    check_optimizer(name)
+    if name == "sgd":
+        optimizer = _SGD(name=name)
+    else:
+        optimizer = _Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, name=name)
+    optimizer.build(weights)
+    return optimizer
 
 
 def _seed_dropout(model, seed):

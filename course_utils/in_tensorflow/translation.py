@@ -17,7 +17,7 @@ from course_utils.search import NEVER
 from course_utils.training_folder import TrainingFolder, fingerprint, open_log
 
 from .generation import _ids_of, _traced_forced_reading, _traced_translation
-from .training import _Adam, _seed_dropout, clip_gradients
+from .training import _optimizer, _seed_dropout, clip_gradients, named_gradients
 
 
 def translation_loss(logits, targets):
@@ -39,22 +39,25 @@ class TranslationUpdate:
     of the model's. See ``LanguageModelUpdate`` for the settings.
     """
 
-    def __init__(self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0):
+    def __init__(
+        self, model, beta_1=0.9, beta_2=0.99, epsilon=1e-12, clip_norm=1.0, optimizer="adam"
+    ):
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
-        self.optimizer = _Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, name="adam")
-        self.optimizer.build(self.weights)
+        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
         self._traced = {}  # one graph with pads in the source, one without
 
     def __call__(self, batch, learning_rate, target_inputs=None):
         """Change the model's weights once; return (loss, gradient norm)."""
-        if target_inputs is None:
-            target_inputs = batch.target_inputs
         self.optimizer.learning_rate.assign(learning_rate)
-        lengths = [tf.constant(batch.source_lengths)] if _has_pads(batch) else []
-        ids = (batch.source, target_inputs, batch.targets)
-        return self._graph(bool(lengths))(*map(tf.constant, ids), *lengths)
+        tensors = _tensors_of(batch, target_inputs)
+        return self._graph(len(tensors) == 4)(*tensors)
+
+    def named_gradients(self, batch, target_inputs=None):
+        """Return {name: array}: the gradients of one batch, not clipped. No weight changes."""
+        gradients = self._gradients(*_tensors_of(batch, target_inputs))[1]
+        return named_gradients(self.model, gradients)
 
     def _graph(self, pads):
         """Return the traced update, for sources with or without pads; of any batch shape."""
@@ -65,16 +68,19 @@ class TranslationUpdate:
         return self._traced[pads]
 
     def _update(self, source, target_inputs, targets, lengths=None):
+        loss, gradients = self._gradients(source, target_inputs, targets, lengths)
+        gradients, norm = clip_gradients(gradients, self.clip_norm)
+        self.optimizer.apply(gradients, self.weights)
+        return loss, norm
+
+    def _gradients(self, source, target_inputs, targets, lengths=None):
         with tf.GradientTape() as tape:
             logits, _ = self.model(source, lengths, target_inputs, training=True)
             loss = translation_loss(logits, targets)
         gradients = tape.gradient(loss, self.weights)
         # Embedding gradients come as rows in which a word may stand twice. Keras's Adam would
         # square each row before summing them; a dense gradient is summed first.
-        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
-        gradients, norm = clip_gradients(gradients, self.clip_norm)
-        self.optimizer.apply(gradients, self.weights)
-        return loss, norm
+        return loss, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     def optimizer_arrays(self):
         """Return what Adam remembers, as a list of NumPy arrays."""
@@ -235,6 +241,13 @@ def evaluate_translation(model, pairs, vocabularies, batch_size=128):
 def _dropout_seed(seed, update):
     """Return the number from which the dropout of one update is drawn."""
     return int(np.random.SeedSequence((seed, update)).generate_state(1)[0])
+
+
+def _tensors_of(batch, target_inputs):
+    """Return (source, target inputs, targets), and the lengths too where the source has pads."""
+    target_inputs = batch.target_inputs if target_inputs is None else target_inputs
+    lengths = [batch.source_lengths] if _has_pads(batch) else []
+    return [tf.constant(ids) for ids in (batch.source, target_inputs, batch.targets, *lengths)]
 
 
 def _has_pads(batch):
