@@ -230,8 +230,11 @@ def test_traced_with_unknown_sizes_it_equals_eager_and_pytorch(score, target):
             batch, target, source, hidden, "float32", np.arange(batch) % source + 1
         )
         graph = [part.numpy() for part in traced(*map(tf.constant, inputs))]
-        assert parity.largest_difference(graph, attend(in_tensorflow, layers[1], *inputs)) < 1e-5
-        assert parity.largest_difference(graph, attend(in_pytorch, layers[0], *inputs)) < 1e-5
+        # A float32 score is rounded by a share of its size, and a weight moves by as much.
+        scores = layers[0].scores(*map(torch.tensor, inputs[:2])).detach()
+        bound = max(1e-5, 1e-6 * float(scores.abs().max()))
+        assert parity.largest_difference(graph, attend(in_tensorflow, layers[1], *inputs)) < bound
+        assert parity.largest_difference(graph, attend(in_pytorch, layers[0], *inputs)) < bound
 
 
 @pytest.mark.parametrize("score", SCORES)

@@ -1,6 +1,5 @@
 """Training, generation and checkpoints: the same numbers on both sides, and each part by hand."""
 
-
 import numpy as np
 import pytest
 import tensorflow as tf
