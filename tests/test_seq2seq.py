@@ -691,13 +691,16 @@ SENTENCES = [
 ]
 
 
-def same_translation(first, second):
+def same_translation(first, second, bound):
     assert first.words == second.words
     assert first.ended == second.ended
-    assert first.score == pytest.approx(second.score, abs=1e-5)  # logits of about 5, float32
-    assert difference(first.weights, second.weights) < 1e-6
+    assert first.score == pytest.approx(second.score, abs=10 * bound)  # logits of about 5
+    assert difference(first.weights, second.weights) < bound
 
 
+# The weights are random and large. A processor's products of other batch sizes round otherwise, and
+# one processor gave 1.4e-6 in float32. In float64 a leak of any size would show.
+@pytest.mark.parametrize(("dtype", "bound"), [("float64", 1e-12), ("float32", 5e-6)])
 @pytest.mark.parametrize(
     ("attention", "query", "cell", "seed", "scale"),  # seeds with which not all say the same
     [
@@ -708,9 +711,9 @@ def same_translation(first, second):
         (None, "current", "gru", 3, 1.0),
     ],
 )
-def test_the_batch_does_not_change_a_translation(attention, query, cell, seed, scale):
+def test_the_batch_does_not_change_a_translation(attention, query, cell, seed, scale, dtype, bound):
     """Alone, in a batch, and padded further: the same words and the same attention."""
-    pair = model_pair("float32", seed, scale, attention=attention, query=query, cell=cell)
+    pair = model_pair(dtype, seed, scale, attention=attention, query=query, cell=cell)
     for beam_size in (1, 3):
         by_side = []
         for side, model in zip(SIDES, pair, strict=True):
@@ -725,15 +728,15 @@ def test_the_batch_does_not_change_a_translation(attention, query, cell, seed, s
             alone = translate(SENTENCES, batch_size=1)  # no pads
             by_two = translate(SENTENCES[::-1], batch_size=2)[::-1]
             for sentence, found, one, two in zip(SENTENCES, together, alone, by_two, strict=True):
-                same_translation(found, one)
-                same_translation(found, two)
+                same_translation(found, one, bound)
+                same_translation(found, two, bound)
                 rows = len(found.words) + found.ended
                 if attention is not None:
                     assert found.weights.shape == (rows, len(sentence) + 1)
                     assert found.weights.sum(axis=1) == pytest.approx(np.ones(rows), abs=1e-6)
             by_side.append(together)
         for first, second in zip(*by_side, strict=True):
-            same_translation(first, second)
+            same_translation(first, second, bound)
         assert len({found.words for found in by_side[0]}) >= 3  # the source matters
 
 
