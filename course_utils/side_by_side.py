@@ -159,6 +159,13 @@ def compare(pytorch, tensorflow, titles=("PyTorch", "TensorFlow"), line_numbers=
     return SideBySide(*sources, titles=tuple(map(str, titles)), line_numbers=line_numbers)
 
 
+def as_html(source):
+    """Return one source as HTML, in colours that hold on white and on dark pages."""
+    formatter = HtmlFormatter(style=_BothBackgrounds, noclasses=True, nowrap=True)
+    code = pygments.highlight(source, PythonLexer(), formatter)
+    return f'<pre style="line-height:1.4;font-size:12px"><code>{code}</code></pre>'
+
+
 def names():
     """Return every public name that both sides have and ``show`` can show."""
     sides = []
