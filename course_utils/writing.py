@@ -44,7 +44,12 @@ class Writing:
     @property
     def done(self):
         """Tell whether all texts have their length."""
-        return self.place == self.ids.shape[1]
+        return self.left == 0
+
+    @property
+    def left(self):
+        """Return how many symbols each text still gets."""
+        return self.ids.shape[1] - self.place
 
     def advance(self, logits):
         """Draw the next symbol of each text from ``logits`` [B, V]; return the ids [B], int32."""

@@ -10,7 +10,7 @@ import torch
 from course_utils import in_pytorch, in_tensorflow, parity
 from course_utils.data import Vocabulary
 from course_utils.sampling import Sampler
-from course_utils.writing import equal_lengths, reading_windows
+from course_utils.writing import Writing, equal_lengths, reading_windows
 
 SIDES = [in_pytorch, in_tensorflow]
 CELLS = ["rnn", "lstm", "gru"]
@@ -203,12 +203,40 @@ def test_tensorflow_traces_once_for_all_prompts_batches_and_settings():
                 side.generation.generate(model, VOCABULARY, prompts, 3, **settings)
             side.generation.next_logits(model, VOCABULARY, prompts)
         side.generation.text_nats(model, VOCABULARY, ["the fox", "a dog", "the ox"])
-        traced = (model._traced_reading, model._traced_step, model._traced_text)
+        traced = (model._traced_reading, model._writing_loop.traced, model._traced_text)
         calls.append([one.experimental_get_tracing_count() for one in traced])
 
     write()
     write()
     assert calls == [[1, 1, 1], [1, 1, 1]]
+
+
+def test_a_text_longer_than_a_part_of_tensorflows_loop():
+    (in_torch, first), (in_tf, second) = twins()
+    texts = [
+        side.generation.generate(model, VOCABULARY, ["the fox", "o"], 450, temperature=0.5)
+        for side, model in ((in_torch, first), (in_tf, second))
+    ]
+    assert texts[0] == texts[1]
+    assert [len(text) for text in texts[1]] == [457, 451]
+
+
+def test_an_error_inside_tensorflows_loop_is_the_error_itself(monkeypatch):
+    side, model = twins()[1]
+    good = side.generation.generate(model, VOCABULARY, "the ", 10)
+    advance = Writing.advance
+
+    def fails_at_the_fifth(self, logits):
+        if self.left == 5:
+            raise FloatingPointError("the fifth")
+        return advance(self, logits)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Writing, "advance", fails_at_the_fifth)
+        with pytest.raises(FloatingPointError, match="the fifth"):
+            side.generation.generate(model, VOCABULARY, "the ", 10)
+    assert model._writing_loop.running == model._writing_loop.failures == {}
+    assert side.generation.generate(model, VOCABULARY, "the ", 10) == good
 
 
 def test_new_weights_are_used_at_once():

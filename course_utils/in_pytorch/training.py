@@ -225,7 +225,7 @@ def _optimizer(name, weights, beta_1, beta_2, epsilon):
     check_optimizer(name)
     if name == "sgd":
         return torch.optim.SGD(weights)
-    return torch.optim.Adam(weights, betas=(beta_1, beta_2), eps=epsilon)
+    return torch.optim.Adam(weights, betas=(beta_1, beta_2), eps=epsilon, fused=True)
 
 
 def _detach(state):

@@ -57,10 +57,9 @@ def generate(
         return writing.result()
     logits, state = _read(model, writing.prompts)
     ids, states = writing.advance(logits.numpy()), model.recurrent.split_state(state)
-    step = _traced_step(model)
-    while not writing.done:
-        logits, states = step(tf.constant(ids), states)
-        ids = writing.advance(logits.numpy())
+    if not hasattr(model, "_writing_loop"):
+        model._writing_loop = _WritingLoop(model)
+    model._writing_loop.run(writing, ids, states)
     return writing.result()
 
 
@@ -137,15 +136,58 @@ def _traced_reading(model):
     return model._traced_reading.get_concrete_function()
 
 
-def _traced_step(model):
-    """Return ``model.step`` as a traced function, kept with the model; one trace for all sizes."""
-    if not hasattr(model, "_traced_step"):
+class _WritingLoop:
+    """The loop of ``generate`` as a traced graph: step, draw in NumPy, step, draw in NumPy.
+
+    A call of a traced function costs some tenths of a millisecond, more than the step of a small
+    model. So the loop is in the graph, and the graph calls NumPy. It is kept with the model.
+    """
+
+    def __init__(self, model):
+        self.running, self.failures = {}, {}  # key: a writing; what stopped it
         part = tf.TensorSpec((None, model.options["hidden_size"]), model.options["dtype"])
         of_a_layer = (part, part) if model.options["cell"] == "lstm" else (part,)
         states = [of_a_layer] * model.options["num_layers"]
-        signature = (tf.TensorSpec((None,), tf.int32), states)
-        model._traced_step = tf.function(model.step, signature, autograph=False)
-    return model._traced_step.get_concrete_function()
+        whole = tf.TensorSpec((), tf.int64)
+
+        def write(key, count, ids, states):
+            def step(left, ids, states):
+                logits, states = model.step(ids, states)
+                ids = tf.numpy_function(self._draw, [key, logits], tf.int32)
+                return left - 1, tf.ensure_shape(ids, [None]), states
+
+            start = (count, ids, states)
+            return tf.while_loop(lambda left, *_: left > 0, step, start, parallel_iterations=1)
+
+        signature = (whole, whole, tf.TensorSpec((None,), tf.int32), states)
+        self.traced = tf.function(write, signature, autograph=False)
+        self.write = self.traced.get_concrete_function()
+
+    def run(self, writing, ids, states, part=200):
+        """Write to the end; the last ``ids`` [B] drawn are read first.
+
+        A part at a time: while a graph runs, Python cannot be interrupted.
+        """
+        key = id(writing)
+        self.running[key] = writing
+        try:
+            while writing.left:
+                count = min(part, writing.left)
+                _, ids, states = self.write(key, count, tf.constant(ids), states)
+        except tf.errors.OpError:
+            if key in self.failures:  # raised in ``_draw``; TensorFlow has wrapped it
+                raise self.failures[key] from None
+            raise
+        finally:
+            del self.running[key]
+            self.failures.pop(key, None)
+
+    def _draw(self, key, logits):
+        try:
+            return self.running[int(key)].advance(logits)
+        except Exception as error:
+            self.failures[int(key)] = error
+            raise
 
 
 def _traced_text(model):
