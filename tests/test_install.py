@@ -224,7 +224,7 @@ def test_lab_serves_this_machine_only_and_keeps_its_token():
 def test_checks_stop_at_the_first_failure(monkeypatch, capsys):
     seen = []
 
-    def run(*arguments, python=None):
+    def run(*arguments, python=None, variables=None):
         seen.append(arguments[1:3])
         return 3 if "--check" in arguments else 0
 
@@ -236,12 +236,21 @@ def test_checks_stop_at_the_first_failure(monkeypatch, capsys):
 
 def test_every_check_is_run(monkeypatch):
     seen = []
-    monkeypatch.setattr(course, "run", lambda *arguments, python: seen.append(arguments) or 0)
+    monkeypatch.setattr(course, "run", lambda *arguments, **named: seen.append(arguments) or 0)
     assert course.check_everything() == 0
     assert [arguments[1] for arguments in seen] == ["ruff", "ruff", "pytest", "pytest"]
     assert "tests" in seen[2]
     assert {"--nbmake", "notebooks"} <= set(seen[3])
     assert "--overwrite" not in seen[3]
+
+
+@pytest.mark.parametrize(
+    ("processors", "workers", "threads"), [(1, 1, "1"), (2, 2, "1"), (8, 2, "4"), (9, 2, "4")]
+)
+def test_checks_share_the_processors(processors, workers, threads):
+    found, variables = course.share_processors(processors)
+    assert found == workers
+    assert set(variables.values()) == {threads}
 
 
 def test_setup_without_data_goes_on(monkeypatch, capsys):

@@ -47,10 +47,10 @@ def environment():
     return result
 
 
-def run(*arguments, python=None):
+def run(*arguments, python=None, variables=None):
     """Run the course's Python with these arguments; return its exit status."""
     command = [str(python or venv_python()), *arguments]
-    return subprocess.call(command, cwd=str(ROOT), env=environment())
+    return subprocess.call(command, cwd=str(ROOT), env=dict(environment(), **(variables or {})))
 
 
 def setup():
@@ -108,19 +108,32 @@ def lab(more=()):
             continue  # JupyterLab has received it too, and asks whether to stop
 
 
+def share_processors(processors):
+    """Return (worker processes, variables): two workers, each with its share of the processors.
+
+    Two small trainings beside each other finish sooner than one after the other with all threads.
+    More than two notebooks at a time would not fit into the memory of a laptop.
+    """
+    workers = min(2, processors)
+    names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    return workers, dict.fromkeys(names, str(processors // workers))
+
+
 def check_everything(python=None):
     """Run every check in turn; stop at the first one that fails."""
     notebooks = f"--nbmake --nbmake-kernel=python3 --nbmake-timeout={CELL_TIMEOUT} notebooks"
+    workers, variables = share_processors(os.cpu_count() or 1)
+    pytest = f"pytest -n {workers} --dist worksteal"
     steps = {
         "style": "ruff check .",
         "format": "ruff format --check .",
-        "tests": "pytest tests --durations=5",
-        "notebooks": f"pytest {notebooks} --durations=0",
+        "tests": f"{pytest} tests --durations=5",
+        "notebooks": f"{pytest} {notebooks} --durations=0",
     }
     for name, arguments in steps.items():
         say(f"\n--- {name} ---")
         start = time.monotonic()
-        status = run("-m", *arguments.split(), python=python)
+        status = run("-m", *arguments.split(), python=python, variables=variables)
         if status != 0:
             say(f"\n'{name}' failed. Nothing after it was run.")
             return status
