@@ -8,7 +8,7 @@ endif
 COURSE = $(PYTHON) tools/course.py
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test setup notebooks html lock clean study-attention pretrain bench-translation
+.PHONY: help lab test setup notebooks html lock clean study-attention pretrain bench-translation student teacher
 
 # set up what is missing, then open JupyterLab; LAB_ARGS goes to JupyterLab (LAB_ARGS='--port 9000')
 lab:
@@ -22,5 +22,5 @@ notebooks:
 lock:
 	@$(COURSE) lock $(if $(UPGRADE),--upgrade)
 
-help test setup html clean study-attention pretrain bench-translation:
+help test setup html clean study-attention pretrain bench-translation student teacher:
 	@$(COURSE) $@

@@ -27,16 +27,20 @@ COMMANDS = {
     "study-attention": "train the 60 models of notebook 04's table again (about an hour)",
     "pretrain": "train the character model in data/ again (about half an hour on one core)",
     "bench-translation": "measure English-French translation after 60 and 180 s of training",
+    "student": "write a copy without reference solutions into build/student",
+    "teacher": "write a copy with the teacher's guide and all solutions into build/teacher",
     "lock": "pin the packages again from pyproject.toml (newest ones: UPGRADE=1)",
     "clean": "remove .venv, build/ and the caches in this folder; the course data stay",
     "help": "show this list",
 }
 SCRIPTS = {  # commands with a file of their own
-    "notebooks": "tools/execute.py",
-    "lock": "tools/lock.py",
-    "study-attention": "benchmarks/study_attention.py",
-    "pretrain": "benchmarks/pretrain_characters.py",
-    "bench-translation": "benchmarks/translation.py",
+    "notebooks": ["tools/execute.py"],
+    "lock": ["tools/lock.py"],
+    "student": ["tools/editions.py", "student"],
+    "teacher": ["tools/editions.py", "teacher"],
+    "study-attention": ["benchmarks/study_attention.py"],
+    "pretrain": ["benchmarks/pretrain_characters.py"],
+    "bench-translation": ["benchmarks/translation.py"],
 }
 
 
@@ -189,7 +193,7 @@ def main(arguments=None):
     if options.command == "lab":
         return lab(more)
     if options.command in SCRIPTS:
-        return run(SCRIPTS[options.command], *more)
+        return run(*SCRIPTS[options.command], *more)
     return {"setup": lambda: 0, "test": check_everything, "html": html}[options.command]()
 
 
