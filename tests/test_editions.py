@@ -7,9 +7,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-import editions
 import pytest
 
+import editions
 from course_utils import exercises
 from course_utils.exercises.exercise import OpenExercise, reference_solutions
 
