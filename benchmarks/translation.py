@@ -35,8 +35,16 @@ from course_utils.data import (
 from course_utils.translation_metrics import bleu, signatures
 
 SIDES = {"PyTorch": "course_utils.in_pytorch", "TensorFlow": "course_utils.in_tensorflow"}
-MODEL = dict(embedding_size=192, hidden_size=192, attention="additive", dropout=0.2)
-TRAINING = dict(batch_size=64, learning_rate=0.005)
+# A short training wants a small model and no dropout; a longer one sees each pair often.
+SHORT = dict(
+    model=dict(embedding_size=192, hidden_size=128, attention="dot", dropout=0.0),
+    training=dict(batch_size=64, learning_rate=0.01),
+)
+LONG = dict(
+    model=dict(embedding_size=192, hidden_size=192, attention="dot", dropout=0.3),
+    training=dict(batch_size=64, learning_rate=0.006),
+)
+LONG_FROM = 100  # seconds
 PAIRS, TEST, MAXIMUM_WORDS, BEAM = 20_000, 1_000, 8, 4
 TRIAL_UPDATES = 60
 PUBLIC_BEST = 25.2  # TensorFlow's nmt_with_attention after 180 s; measured on another split
@@ -52,18 +60,24 @@ def load_data(seed=0):
     return corpus, splits["train"], splits["test"], vocabularies
 
 
-def build(side, train, vocabularies):
+def settings_for(seconds):
+    """Return the settings, {"model", "training"}, for a training of so many seconds."""
+    return LONG if seconds >= LONG_FROM else SHORT
+
+
+def build(side, train, vocabularies, options):
     """Return a new model with the output bias at the words' log frequencies."""
     sizes = [len(vocabulary) for vocabulary in vocabularies]
-    model = side.seq2seq.Seq2Seq(*sizes, **MODEL, seed=0)
+    model = side.seq2seq.Seq2Seq(*sizes, **options, seed=0)
     model.set_output_bias(log_frequencies(train, vocabularies[1]))
     return model
 
 
-def seconds_per_update(side, train, vocabularies):
+def seconds_per_update(side, train, vocabularies, settings):
     """Return the median time of an update, in seconds, after TensorFlow has traced its graphs."""
-    update = side.translation.TranslationUpdate(build(side, train, vocabularies))
-    batches = PairBatches(train, *vocabularies, TRAINING["batch_size"])
+    model = build(side, train, vocabularies, settings["model"])
+    update = side.translation.TranslationUpdate(model)
+    batches = PairBatches(train, *vocabularies, settings["training"]["batch_size"])
     taken = []
     for number in range(TRIAL_UPDATES):
         start = time.perf_counter()
@@ -75,10 +89,17 @@ def seconds_per_update(side, train, vocabularies):
 def measure(framework, seconds, train, test, vocabularies):
     """Train for about so many seconds; return the row of the table as a dictionary."""
     side = importlib.import_module(SIDES[framework])
-    updates = int(seconds / seconds_per_update(side, train, vocabularies))
-    model = build(side, train, vocabularies)
+    settings = settings_for(seconds)
+    updates = int(seconds / seconds_per_update(side, train, vocabularies, settings))
+    model = build(side, train, vocabularies, settings["model"])
     history = side.translation.train_translation(
-        model, train, test[:50], vocabularies, updates=updates, **TRAINING, progress=False
+        model,
+        train,
+        test[:50],
+        vocabularies,
+        updates=updates,
+        **settings["training"],
+        progress=False,
     )
     sources, references = [pair.source for pair in test], [pair.target for pair in test]
     row = {
@@ -111,8 +132,10 @@ def main():
     print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} cores")
     print(
         f"{len(train):,} training and {len(test):,} test pairs, vocabularies "
-        f"{len(vocabularies[0]):,} and {len(vocabularies[1]):,}; {MODEL | TRAINING}"
+        f"{len(vocabularies[0]):,} and {len(vocabularies[1]):,}"
     )
+    for seconds in options.seconds:
+        print(f"{seconds:.0f} s: {settings_for(seconds)}")
     print(f"{corpus.edition}, SHA-256 {corpus.sha256}")
     print(f"BLEU: {signatures()['bleu']}")
     print(
@@ -144,8 +167,7 @@ def main():
             "edition": corpus.edition,
             "sha256": corpus.sha256,
             "bleu": signatures()["bleu"],
-            "model": MODEL,
-            "training": TRAINING,
+            "settings": {str(seconds): settings_for(seconds) for seconds in options.seconds},
             "rows": rows,
         }
         options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
