@@ -101,6 +101,95 @@ def gates_to_keras(answer):
 
 
 @exercise(
+    "An epsilon for Keras",
+    minutes=10,
+    goal="Return the epsilon with which Keras's Adam makes the same move as PyTorch's Adam with "
+    "this epsilon, at update step (from 1), for a given beta_2.",
+    hints=[
+        "Section 5 writes Keras's move with the hats of PyTorch. Which epsilon stands there?",
+        "Keras's epsilon acts like epsilon / sqrt(1 - beta_2 ** step).",
+    ],
+)
+def keras_epsilon(answer):
+    """Check the epsilon that makes the two forms of Adam equal at one update."""
+    late = number(answer(1e-7, 0.999, 10**6), "The epsilon")
+    expect(late > 0, f"The epsilon is {late:g}. It must be above 0.")
+    expect(
+        math.isclose(late, 1e-7, rel_tol=1e-6),
+        f"At update 1,000,000 the correction is over, so both epsilons are equal. For 1e-07 yours "
+        f"is {late:.3g}.",
+    )
+    for step in (1, 2, 10, 300):
+        for epsilon, beta_2 in ((1e-7, 0.999), (1e-3, 0.9), (1e-8, 1 - 2**-10)):
+            mine = number(answer(epsilon, beta_2, step), "The epsilon")
+            expect(
+                mine <= epsilon * (1 + 1e-9),
+                f"At update {step} (beta_2 = {beta_2}) yours is {mine:.3g}, larger than PyTorch's "
+                f"{epsilon:g}. In Keras an epsilon acts stronger at first, so it must be smaller.",
+            )
+            root = epsilon  # of v hat: a gradient as small as epsilon, where epsilon matters
+            correction = math.sqrt(1 - beta_2**step)
+            pytorch = 1 / (root + epsilon)
+            keras = correction / (root * correction + mine)
+            off = abs(keras / pytorch - 1)
+            expect(
+                off < 1e-5,
+                f"At update {step} with beta_2 = {beta_2} and PyTorch's epsilon {epsilon:g}, yours "
+                f"is {mine:.3g}. The moves of a gradient of that size still differ by {off:.1%}.",
+            )
+
+
+@exercise(
+    "Sum first, then square",
+    minutes=15,
+    goal="Return the squares of the whole gradient of a table, [V, E], from its rows [N, E], the "
+    "ids [N] to which they belong, and V: what Adam should average.",
+    hints=[
+        "An id that stands twice has two rows. Its gradient is their sum.",
+        "In NumPy and PyTorch, table[ids] += rows keeps only the last row of each id. Look for "
+        "np.add.at, index_add, tf.math.unsorted_segment_sum.",
+        "First the sums [V, E], zeros where an id never stands; then the squares.",
+    ],
+)
+def squared_gradient(answer):
+    """Check the squares of an embedding's gradient that comes as rows."""
+    rows = np.array([[1.0, 2.0], [3.0, -1.0], [2.0, 2.0], [1.0, -5.0]], np.float32)
+    ids = np.array([1, 3, 1, 1])
+    found = array(answer(rows, ids, 5), (5, 2), "The squares")
+    expect(
+        (found[[0, 2, 4]] == 0).all(),
+        f"The ids 0, 2 and 4 stand nowhere, and yours get {found[[0, 2, 4]].tolist()}.",
+    )
+    expect((found >= 0).all(), f"Squares are never negative, and yours hold {found.min():g}.")
+    expect(
+        np.allclose(found[3], [9, 1], atol=1e-4),
+        f"Id 3 stands once, with the row [3, -1], and gets {found[3].tolist()}: not its square.",
+    )
+    expect(
+        not np.allclose(found[1], [6, 33], atol=1e-4),
+        f"Id 1 stands three times and gets {found[1].tolist()}: the sum of the squares. That is "
+        "what goes wrong in Keras.",
+    )
+    last = any(np.allclose(found[1], rows[i] ** 2, atol=1e-4) for i in (0, 2, 3))
+    expect(
+        not last,
+        f"Id 1 stands three times and gets {found[1].tolist()}: the square of one of its rows. "
+        "The other rows are lost.",
+    )
+    rng = np.random.default_rng(7)
+    for N, V, E in ((4, 5, 2), (60, 7, 3)):
+        rows, ids = rng.normal(size=(N, E)).astype(np.float32), rng.integers(0, V, N)
+        found = array(answer(rows, ids, V), (V, E), "The squares")
+        for i in np.unique(ids):
+            whole = np.square(rows[ids == i].astype(np.float64).sum(axis=0))
+            expect(
+                np.allclose(found[i], whole, atol=1e-3),
+                f"Id {i} stands {(ids == i).sum()} times and gets {found[i].round(3).tolist()}: "
+                "not the square of the sum of its rows. Is it a mean?",
+            )
+
+
+@exercise(
     "The way back",
     minutes=20,
     goal="Return the weights of a Keras GRU (kernel [E, 3H], recurrent [H, 3H], bias [2, 3H]) as a "
@@ -159,95 +248,6 @@ def gru_from_keras(answer):
             f"{name} has the gates {', '.join(stands)}. PyTorch wants the reset gate first, then "
             "the update gate.",
         )
-
-
-@exercise(
-    "Sum first, then square",
-    minutes=15,
-    goal="Return the squares of the whole gradient of a table, [V, E], from its rows [N, E], the "
-    "ids [N] to which they belong, and V: what Adam should average.",
-    hints=[
-        "An id that stands twice has two rows. Its gradient is their sum.",
-        "In NumPy and PyTorch, table[ids] += rows keeps only the last row of each id. Look for "
-        "np.add.at, index_add, tf.math.unsorted_segment_sum.",
-        "First the sums [V, E], zeros where an id never stands; then the squares.",
-    ],
-)
-def squared_gradient(answer):
-    """Check the squares of an embedding's gradient that comes as rows."""
-    rows = np.array([[1.0, 2.0], [3.0, -1.0], [2.0, 2.0], [1.0, -5.0]], np.float32)
-    ids = np.array([1, 3, 1, 1])
-    found = array(answer(rows, ids, 5), (5, 2), "The squares")
-    expect(
-        (found[[0, 2, 4]] == 0).all(),
-        f"The ids 0, 2 and 4 stand nowhere, and yours get {found[[0, 2, 4]].tolist()}.",
-    )
-    expect((found >= 0).all(), f"Squares are never negative, and yours hold {found.min():g}.")
-    expect(
-        np.allclose(found[3], [9, 1], atol=1e-4),
-        f"Id 3 stands once, with the row [3, -1], and gets {found[3].tolist()}: not its square.",
-    )
-    expect(
-        not np.allclose(found[1], [6, 33], atol=1e-4),
-        f"Id 1 stands three times and gets {found[1].tolist()}: the sum of the squares. That is "
-        "what goes wrong in Keras.",
-    )
-    last = any(np.allclose(found[1], rows[i] ** 2, atol=1e-4) for i in (0, 2, 3))
-    expect(
-        not last,
-        f"Id 1 stands three times and gets {found[1].tolist()}: the square of one of its rows. "
-        "The other rows are lost.",
-    )
-    rng = np.random.default_rng(7)
-    for N, V, E in ((4, 5, 2), (60, 7, 3)):
-        rows, ids = rng.normal(size=(N, E)).astype(np.float32), rng.integers(0, V, N)
-        found = array(answer(rows, ids, V), (V, E), "The squares")
-        for i in np.unique(ids):
-            whole = np.square(rows[ids == i].astype(np.float64).sum(axis=0))
-            expect(
-                np.allclose(found[i], whole, atol=1e-3),
-                f"Id {i} stands {(ids == i).sum()} times and gets {found[i].round(3).tolist()}: "
-                "not the square of the sum of its rows. Is it a mean?",
-            )
-
-
-@exercise(
-    "An epsilon for Keras",
-    minutes=10,
-    goal="Return the epsilon with which Keras's Adam makes the same move as PyTorch's Adam with "
-    "this epsilon, at update step (from 1), for a given beta_2.",
-    hints=[
-        "Section 5 writes Keras's move with the hats of PyTorch. Which epsilon stands there?",
-        "Keras's epsilon acts like epsilon / sqrt(1 - beta_2 ** step).",
-    ],
-)
-def keras_epsilon(answer):
-    """Check the epsilon that makes the two forms of Adam equal at one update."""
-    late = number(answer(1e-7, 0.999, 10**6), "The epsilon")
-    expect(late > 0, f"The epsilon is {late:g}. It must be above 0.")
-    expect(
-        math.isclose(late, 1e-7, rel_tol=1e-6),
-        f"At update 1,000,000 the correction is over, so both epsilons are equal. For 1e-07 yours "
-        f"is {late:.3g}.",
-    )
-    for step in (1, 2, 10, 300):
-        for epsilon, beta_2 in ((1e-7, 0.999), (1e-3, 0.9), (1e-8, 1 - 2**-10)):
-            mine = number(answer(epsilon, beta_2, step), "The epsilon")
-            expect(
-                mine <= epsilon * (1 + 1e-9),
-                f"At update {step} (beta_2 = {beta_2}) yours is {mine:.3g}, larger than PyTorch's "
-                f"{epsilon:g}. In Keras an epsilon acts stronger at first, so it must be smaller.",
-            )
-            root = epsilon  # of v hat: a gradient as small as epsilon, where epsilon matters
-            correction = math.sqrt(1 - beta_2**step)
-            pytorch = 1 / (root + epsilon)
-            keras = correction / (root * correction + mine)
-            off = abs(keras / pytorch - 1)
-            expect(
-                off < 1e-5,
-                f"At update {step} with beta_2 = {beta_2} and PyTorch's epsilon {epsilon:g}, yours "
-                f"is {mine:.3g}. The moves of a gradient of that size still differ by {off:.1%}.",
-            )
 
 
 own_pair = open_exercise(
