@@ -4,10 +4,12 @@ import functools
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
+from collections import namedtuple
 from pathlib import Path
 
 import keras
@@ -73,7 +75,7 @@ essay = open_exercise("essay", "An essay", 20, "Write.", ["a", "b"], POINTS)
 def test_hints_come_one_after_the_other():
     doubling._hints_shown = 0
     assert str(doubling.hint()) == repr(doubling.hint(1)) == "Hint 1 of 3: A nudge"
-    assert "Hint 2 of 3: More" == str(doubling.hint())
+    assert str(doubling.hint()) == "Hint 2 of 3: More"
     assert "Nearly it" in str(doubling.hint())
     assert "Hint 3 of 3" in str(doubling.hint())  # the last stays
     assert "Hint 1" in str(doubling.hint(1))  # looking back takes nothing away
@@ -189,7 +191,10 @@ def fails_in_library(x):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (lambda x: 1 / 0, r"stopped with ZeroDivisionError: division by zero\n  in line \d+: .*1 /"),
+        (
+            lambda x: 1 / 0,
+            r"with ZeroDivisionError: division by zero\n  in line \d+: .*1 /",
+        ),
         (fails_in_helper, r"AttributeError.*\n  in line \d+: return x.nothing.*\n.*were numpy"),
         (fails_in_library, r"LinAlgError.*\n  in line \d+: return np.linalg.inv\(x\[:1\]\)$"),
         (lambda: 1, r"TypeError: .* takes 0 positional arguments but 1 was given\n  Its arrays"),
@@ -199,8 +204,6 @@ def fails_in_library(x):
 def test_the_learners_error_is_reported_with_the_line(answer, message):
     result = doubling.check(answer)
     assert result.status == NOT_YET
-    import re
-
     assert re.search(message, result.message), result.message
 
 
@@ -222,8 +225,6 @@ def generator(x):
     ],
 )
 def test_an_answer_of_another_kind_is_named(answer, message):
-    import re
-
     result = two_results.check(answer)
     assert result.status == NOT_YET
     assert re.search(message, result.message), result.message
@@ -301,14 +302,16 @@ ODD = [
     tf.IndexedSlices(tf.ones((1, 2)), tf.constant([0])), keras.Variable([1.0]), tf.Variable(1.0),
     np.array("a"), np.array([None]), np.zeros((0, 3)), np.ma.masked, np.datetime64("2020-01-01"),
     np.zeros(2, dtype=[("a", float)]), iter([1]), (x for x in [1]), {1, 2}, {"a": 1},
-    in_pytorch.layers.RecurrentLayers(2, 2), [1, [2, 3]], [[], [1]], (None, None), range(2), slice(1),
+    in_pytorch.layers.RecurrentLayers(2, 2), [1, [2, 3]], [[], [1]], (None, None), range(2),
 ]  # fmt: skip
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text()
 plain |= st.binary() | st.fractions() | st.decimals() | st.dates()
 plain |= arrays_of.arrays(arrays_of.scalar_dtypes(), arrays_of.array_shapes(min_dims=0))
 values = st.sampled_from(ODD) | st.recursive(
     plain,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner) | st.tuples(inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner) | st.tuples(inner)
+    ),
     max_leaves=5,
 )
 
@@ -329,9 +332,11 @@ def test_any_value_gets_a_result(closed, value):
 @given(value=values)
 def test_any_value_as_points(value):
     try:
-        assert essay.check(value).status in (NOT_ATTEMPTED, NOT_YET, PASSED)
+        found = essay.check(value).status
     except ValueError as error:
-        assert "The rubric has the points 1 to 3" in str(error)
+        found = str(error)
+    refused = "The rubric has the points 1 to 3, and "
+    assert found in (NOT_ATTEMPTED, NOT_YET, PASSED) or found.startswith(refused)
 
 
 # --- open exercises ------------------------------------------------------------------------------
@@ -355,7 +360,7 @@ def test_missing_points_are_listed():
 
 @pytest.mark.parametrize("points", [[0], [4], "12", ["1"], [True], [1.0], {1: 2}, 1.5, [[1]]])
 def test_other_points_are_refused(points):
-    with pytest.raises(ValueError, match="none of them. Give a list"):
+    with pytest.raises(ValueError, match="none of them"):
         essay.check(points)
 
 
@@ -432,8 +437,8 @@ INPUTS_FOR = {
     "pytorch": [
         imports_inside, enclosing(), Method(), lambda x: nn.functional.gelu(x), torch.tanh,
         lambda x: tanh_of_torch(x), lambda x: model(x), lambda x: loss * x, lambda x: alias.gelu(x),
-        lambda x: in_pytorch.training.clip_gradients(x, 1), model, functools.partial(torch.sum, dim=1),
-        functools.partial(np.multiply, loss),
+        lambda x: in_pytorch.training.clip_gradients(x, 1), model,
+        functools.partial(torch.sum, dim=1), functools.partial(np.multiply, loss),
     ],
     "tensorflow": [
         by_helper, second_helper, imports_from_inside, with_default, Method().run, symbolic,
@@ -454,8 +459,6 @@ def test_inputs_suit_the_function(kind, answer):
     [("numpy", np.ndarray), ("pytorch", torch.Tensor), ("tensorflow", tf.Tensor)],
 )
 def test_arrays_are_converted_everywhere(inputs, kind):
-    from collections import namedtuple
-
     Pair = namedtuple("Pair", "first second")
     value = {"a": [X, (X.T, 1)], "b": Pair(X > 0, "text"), "c": np.array(["text"]), "d": X[::-1]}
     found = convert(value, inputs)
@@ -470,7 +473,7 @@ def test_arrays_are_converted_everywhere(inputs, kind):
 # --- expectations --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [3, 3.0, True + 2, np.float32(3), X.sum() * 2, [3], [[3.0]]])
+@pytest.mark.parametrize("value", [3, 3.0, np.float32(3), X.sum() * 2, [3], [[3.0]]])
 def test_one_number_in_many_forms(value):
     assert number(value) == 3.0
 
@@ -478,7 +481,7 @@ def test_one_number_in_many_forms(value):
 @pytest.mark.parametrize("make", [torch.tensor, tf.constant, np.array, tf.Variable])
 def test_arrays_of_every_kind(make):
     assert np.array_equal(as_array(make([1.0, 2.0])), [1, 2])
-    assert np.array_equal(as_array([make([1.0]), (make([2.0]),)]), [[1], [2]]) is False or True
+    assert np.array_equal(as_array([make([1.0]), (make(2.0),)]), [[1], [2]])
     assert np.array_equal(as_array([make(1.0), make(2.0)]), [1, 2])
 
 
@@ -512,7 +515,7 @@ def test_what_is_no_number_is_named(value, message):
         (X, (2, 3), r"shape \(2, 3\), and has \(2, 2\)"),
         (X, (2,), r"shape \(2,\), and has \(2, 2\)"),
         (X, (None, 3), r"shape \(None, 3\)"),
-        (X * np.inf, (2, 2), "NaN or infinity"),
+        (X / np.float32(np.inf) + np.inf, (2, 2), "NaN or infinity"),
     ],
 )
 def test_other_shapes_are_named(value, shape, message):
@@ -521,7 +524,8 @@ def test_other_shapes_are_named(value, shape, message):
 
 
 @pytest.mark.parametrize(
-    ("value", "message"), [([1, 2], "one number.*shape .2,"), (np.nan, "finite"), ([], "one number")]
+    ("value", "message"),
+    [([1, 2], "one number.*shape .2,"), (np.nan, "finite"), ([], "one number")],
 )
 def test_what_is_not_one_number_is_named(value, message):
     with pytest.raises(NotMet, match=message):
@@ -708,7 +712,7 @@ def test_the_table_escapes_what_it_shows():
 
 
 def test_an_unknown_module_is_named():
-    with pytest.raises(ValueError, match="no exercises named 'rnn'. There are: basic_rnn"):
+    with pytest.raises(ValueError, match=r"no exercises named 'rnn'\. There are: basic_rnn"):
         exercises.progress("rnn")
     with pytest.raises(AttributeError, match="no exercises named 'rnn'"):
         exercises.rnn  # noqa: B018

@@ -7,7 +7,7 @@ import traceback
 import numpy as np
 
 from .expectations import NotMet, shown
-from .frameworks import convert
+from .frameworks import convert, module_of
 
 
 class AnswerFailed(Exception):
@@ -55,7 +55,7 @@ def unusable(error, answer, given, check):
     Returns None if the answer has no part in it: then the check itself is wrong.
     """
     if not callable(answer):
-        if str(error) == f"'{type(answer).__name__}' object is not callable":
+        if isinstance(error, TypeError) and str(error).endswith("object is not callable"):
             return (
                 f"Your answer is a {type(answer).__name__}: {shown(answer)}. A function is "
                 "expected. Give its name, without calling it: .check(my_function)."
@@ -84,14 +84,7 @@ def is_stub(error, answer):
     while last.tb_next:
         last = last.tb_next
     raised = dis.opname[last.tb_frame.f_code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
-    return raised and last.tb_frame.f_globals.get("__name__") == _module(answer)
-
-
-def _module(answer):
-    """Return the name of the module that the learner's function was written in."""
-    while isinstance(answer, functools.partial):
-        answer = answer.func
-    return getattr(answer, "__module__", None) or type(answer).__module__
+    return raised and last.tb_frame.f_globals.get("__name__") == module_of(answer)
 
 
 def _own_frames(error, answer, check=None):
@@ -99,7 +92,7 @@ def _own_frames(error, answer, check=None):
     frames = [
         (frame, line)
         for frame, line in traceback.walk_tb(error.__traceback__)
-        if frame.f_globals.get("__name__") == _module(answer)
+        if frame.f_globals.get("__name__") == module_of(answer)
         and frame.f_code is not getattr(check, "__code__", None)
     ]
     return traceback.StackSummary.extract(frames)

@@ -21,7 +21,7 @@ import numpy as np
 
 from . import record
 from .calling import AnswerFailed, calling, is_stub, unusable
-from .expectations import NotMet
+from .expectations import NotMet, shown
 from .frameworks import INPUTS, inputs_for
 
 NOT_ATTEMPTED, NOT_YET, PASSED = "not attempted yet", "not yet", "passed"
@@ -155,8 +155,9 @@ class OpenExercise(Exercise):
 
     def _result(self, answer, inputs):
         possible = range(1, len(self.rubric) + 1)
-        several = isinstance(answer, (list, tuple, set, frozenset, range, np.ndarray))
-        points = list(answer) if several and np.ndim(answer) == 1 else [answer]
+        several = isinstance(answer, (list, tuple, set, frozenset, range))
+        several = several or (isinstance(answer, np.ndarray) and answer.ndim == 1)
+        points = list(answer) if several else [answer]
         if answer is None or answer is ... or answer is NotImplemented or not points:
             return Result(
                 self.name, NOT_ATTEMPTED, "Give the numbers of the rubric's points that you met."
@@ -164,8 +165,8 @@ class OpenExercise(Exercise):
         wrong = [p for p in points if not _is_one_of(p, possible)]
         if wrong:
             raise ValueError(
-                f"The rubric has the points 1 to {len(self.rubric)}, and {wrong[0]!r} is none of "
-                "them. Give a list, as [1, 3]."
+                f"The rubric has the points 1 to {len(self.rubric)}, and {shown(wrong[0])} is none "
+                "of them. Give a list, as [1, 3]."
             )
         missing = [n for n in possible if n not in points]
         if not missing:

@@ -26,7 +26,7 @@ def inputs_for(answer):
     It looks at the names that the function's code refers to, at the learner's own functions,
     classes and objects among them, and at imports inside.
     """
-    own = getattr(answer, "__module__", None)
+    own = module_of(answer)
     seen, waiting = {}, [answer]
     while waiting:
         value = waiting.pop(0)
@@ -38,6 +38,13 @@ def inputs_for(answer):
         if value is answer or getattr(value, "__module__", None) == own:
             waiting += _parts(value)
     return "numpy"
+
+
+def module_of(answer):
+    """Return the name of the module that a function, or an object's class, was written in."""
+    while isinstance(answer, functools.partial):
+        answer = answer.func
+    return getattr(answer, "__module__", None) or type(answer).__module__
 
 
 def _kind(value):
