@@ -7,11 +7,7 @@ import numpy as np
 
 from .exercise import exercise, open_exercise
 from .expectations import array, expect, number
-
-
-def _same(found, wanted):
-    """Tell whether two arrays are equal but for the rounding of float32."""
-    return np.allclose(found, wanted, rtol=1e-4, atol=1e-5)
+from .gradients import check_gradient, numeric_gradient, same
 
 
 @exercise(
@@ -45,67 +41,34 @@ def next_state(answer):
         f"yours is {largest:.1f} in size.",
     )
     expect(
-        _same(found, np.tanh(x @ U)),
+        same(found, np.tanh(x @ U)),
         "With h, W and b all zero, row 1 of the new state is the tanh of one row of U: the row "
         f"that x points at. Yours is {found[0].round(3)}.",
     )
     found = step(U=0 * U, W=0 * W)
     expect(
-        _same(found, np.tanh(b) + np.zeros((2, 1))),
+        same(found, np.tanh(b) + np.zeros((2, 1))),
         "With U and W all zero, only the bias is left, and every row of the new state is tanh(b). "
         f"Yours is {found[0].round(3)} for b = {b.round(3)}.",
     )
     found = step(x=0 * x, b=0 * b)
     expect(
-        not _same(found, np.tanh(h @ W.T)),
+        not same(found, np.tanh(h @ W.T)),
         "The old state meets W transposed in your function. A row h stands left of W: h W.",
     )
     expect(
-        not _same(found, h @ W),
+        not same(found, h @ W),
         "With x and b all zero, your new state is h W as it is. The tanh has to see it, too.",
     )
     expect(
-        _same(found, np.tanh(h @ W)),
+        same(found, np.tanh(h @ W)),
         "With x and b all zero, only the old state is left, and the new one is tanh(h W). "
         f"Your first row is {found[0].round(3)} for h = {h[0].round(3)}.",
     )
     expect(
-        _same(step(), np.tanh(x @ U + h @ W + b)),
+        same(step(), np.tanh(x @ U + h @ W + b)),
         "Each of the three parts alone is right, and all together are not. Add the three first. "
         "Then take one tanh of the sum.",
-    )
-
-
-def _numeric_gradient(loss, scores):
-    """Return the slope of a loss in each score by moving it a little to both sides."""
-    slopes = np.zeros_like(scores)
-    for place in np.ndindex(scores.shape):
-        moved = np.zeros_like(scores)
-        moved[place] = 1e-5
-        slopes[place] = (loss(scores + moved) - loss(scores - moved)) / 2e-5
-    return slopes
-
-
-def _check_gradient(found, slopes, targets, name):
-    """Expect the signs of a gradient [T, V], then its size, then each number."""
-    right = found[np.arange(len(targets)), targets]
-    expect(
-        right.max() < 0,
-        f"A higher score of the right symbol lowers the {name}. So the gradient is negative "
-        f"there, and yours is {right.max():.3f} at one step.",
-    )
-    factor = float((found * slopes).sum() / (slopes**2).sum())
-    expect(
-        _same(found, slopes) or not _same(found, factor * slopes),
-        f"All your gradients of the {name} are {factor:.2f} times as steep as the loss is. The "
-        "direction is right. Look at what the formula divides by, and at the power in it.",
-    )
-    worst = np.unravel_index(np.abs(found - slopes).argmax(), found.shape)
-    expect(
-        _same(found, slopes),
-        f"Move one score by 0.001 and see how the {name} moves: your gradient does not foretell "
-        f"it. It is {found[worst]:.4f} for symbol {worst[1]} at step {worst[0] + 1}, where the "
-        f"right symbol is {targets[worst[0]]}.",
     )
 
 
@@ -151,17 +114,17 @@ def score_gradients(answer):
         f"row of the gradient of the cross-entropy sums to 0, and one of yours to {sums.max():.3f}."
         " Are the probabilities taken over the symbols of a step? Is the target subtracted?",
     )
-    _check_gradient(first, _numeric_gradient(cross_entropy, scores), targets, "cross-entropy")
+    check_gradient(first, numeric_gradient(cross_entropy, scores), targets, "cross-entropy")
     low = np.minimum(scores, 0.5)  # below 1, so the sign of the squared error is the same
     pair = answer(low.astype("float32"), targets)
-    _check_gradient(
+    check_gradient(
         array(pair[1], (T, V), "The gradient of the squared error"),
-        _numeric_gradient(squared_error, low),
+        numeric_gradient(squared_error, low),
         targets,
         "squared error",
     )
     expect(
-        _same(second, _numeric_gradient(squared_error, scores)),
+        same(second, numeric_gradient(squared_error, scores)),
         "For scores above 1, the gradient of the squared error is not right. It pulls a score that "
         "is too high down again.",
     )
@@ -246,40 +209,40 @@ def start_gradient(answer):
 
     found = run(0 * states[:1], own[:1])  # one step, and tanh' is 1
     expect(
-        not _same(found, own[0]),
+        not same(found, own[0]),
         "Your gradient stops at s_1, the sum of step 1. From there to h_0 one more product is "
         "missing: how does h_0 enter s_1?",
     )
     expect(
-        not _same(found, own[0] @ W),
+        not same(found, own[0] @ W),
         "You multiply by W. Forwards a state is multiplied by W, so backwards by W transposed.",
     )
     expect(
-        _same(found, own[0] @ W.T),
+        same(found, own[0] @ W.T),
         "With one step and a state h_1 of zeros, the tanh changes nothing: the gradient is the "
         f"answer's part times W transposed. Yours is {found.round(3)}.",
     )
     found = run(states[:1], own[:1])
     expect(
-        _same(found, _start_gradient(states[:1], own[:1], W)),
+        same(found, _start_gradient(states[:1], own[:1], W)),
         "With one step and a state h_1 that is not zero, the gradient also passes the tanh: a "
         f"factor 1 - h_1 * h_1 for each unit, before W. Yours is {found.round(3)}.",
     )
     only_first = np.float32([[1], [0]]) * own[:2]
     expect(
-        _same(run(states[:2], only_first), _start_gradient(states[:2], only_first, W)),
+        same(run(states[:2], only_first), _start_gradient(states[:2], only_first, W)),
         "With two steps and an answer at step 1 only, nothing arrives from step 2. Step 1 counts "
         "by itself, as with one step.",
     )
     only_last = np.float32([[0], [1]]) * own[:2]
     expect(
-        _same(run(states[:2], only_last), _start_gradient(states[:2], only_last, W)),
+        same(run(states[:2], only_last), _start_gradient(states[:2], only_last, W)),
         "With two steps and an answer at step 2 only, its gradient passes both steps on the way "
         "back: the tanh of step 2, W, the tanh of step 1, W.",
     )
     found = run(states, own)
     expect(
-        _same(found, _start_gradient(states, own, W)),
+        same(found, _start_gradient(states, own, W)),
         "Two steps are right, and six are not. What arrives from the future contains all later "
         f"steps, not only the next one. Yours is {found.round(3)}.",
     )

@@ -44,7 +44,12 @@ def stopped(error, answer, inputs):
     where = _own_frames(error, answer)
     line = f"\n  in line {where[-1].lineno}: {where[-1].line}" if where else ""
     hint = f"\n  Its arrays were {inputs}; .check(answer, inputs=...) gives others."
-    if not isinstance(error, (TypeError, AttributeError)):
+    if inputs == "numpy":
+        hint = (
+            "\n  Its arrays were NumPy's, because it names no framework. For tensors: "
+            '.check(answer, inputs="pytorch") or "tensorflow".'
+        )
+    elif not isinstance(error, (TypeError, AttributeError)):
         hint = ""
     return f"Your function stopped with {type(error).__name__}: {error}{line}{hint}"
 
