@@ -30,12 +30,19 @@ def __getattr__(name):
 
 
 def every_exercise(module=None):
-    """Return the exercises of a module, or of all of them, as a dictionary (module, name) -> it."""
+    """Return the exercises of a module, or of all of them, as a dictionary (module, name) -> it.
+
+    Raises: ValueError if there is no such module.
+    """
     from .exercise import Exercise
 
+    if module is not None and module not in MODULES:
+        raise ValueError(
+            f"There are no exercises named {module!r}. There are: {', '.join(MODULES)}."
+        )
     return {
         (name, exercise.name): exercise
-        for name in ([module] if module else MODULES)
+        for name in (MODULES if module is None else [module])
         for exercise in vars(importlib.import_module(f"{__name__}.{name}")).values()
         if isinstance(exercise, Exercise)
     }

@@ -11,15 +11,18 @@ A module of exercises defines each one as a check::
 are converted to the framework that the function uses.
 """
 
-import functools
 import importlib
 import inspect
+import numbers
 import sys
-import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from . import record
-from .expectations import INPUTS, NotMet, convert, inputs_for
+from .calling import AnswerFailed, calling, is_stub, unusable
+from .expectations import NotMet, shown
+from .frameworks import INPUTS, inputs_for
 
 NOT_ATTEMPTED, NOT_YET, PASSED = "not attempted yet", "not yet", "passed"
 NO_SOLUTIONS = (
@@ -69,7 +72,7 @@ class Exercise:
         """
         if number is None:
             number = min(self._hints_shown + 1, len(self.hints))
-        if number not in range(1, len(self.hints) + 1):
+        if not _is_one_of(number, range(1, len(self.hints) + 1)):
             raise ValueError(
                 f"There is no hint {number!r} for {self.name}: the hints are 1 to "
                 f"{len(self.hints)}, from a nudge to nearly the answer."
@@ -82,15 +85,20 @@ class Exercise:
 
         ``answer`` is most often the learner's function. Its arrays are of the framework that it
         uses, NumPy if it uses none; ``inputs`` ("numpy", "pytorch", "tensorflow") says otherwise.
-        An untouched stub is "not attempted yet", and nothing is noted.
+        An untouched stub is "not attempted yet", and nothing is noted. Errors of the learner's
+        function, and a progress file that cannot be written, are part of the result's message.
 
         Raises: ValueError for other ``inputs``.
         """
-        if inputs not in (None, *INPUTS):
+        if inputs is not None and not (isinstance(inputs, str) and inputs in INPUTS):
             raise ValueError(f"inputs is {inputs!r}. Give one of {', '.join(INPUTS)}, or nothing.")
         result = self._result(answer, inputs)
         if result.status != NOT_ATTEMPTED:
-            record.note(self.module, self.name, result.status)
+            try:
+                record.note(self.module, self.name, result.status)
+            except (OSError, ValueError) as problem:
+                message = f"{result.message}\n  Not noted, because of this: {problem}"
+                return replace(result, message=message.lstrip())
         return result
 
     def _result(self, answer, inputs):
@@ -98,15 +106,18 @@ class Exercise:
             return Result(self.name, NOT_ATTEMPTED, "Write your answer, then run the cell again.")
         given = answer
         if callable(answer):
-            given = _converting(answer, inputs or inputs_for(answer))
+            given = calling(answer, inputs or inputs_for(answer))
         try:
             self._check(given)
-        except NotMet as problem:
+        except (NotMet, AnswerFailed) as problem:
             return Result(self.name, NOT_YET, str(problem))
-        except NotImplementedError:
-            return Result(self.name, NOT_ATTEMPTED, "Write its body, then run the cell again.")
-        except _AnswerFailed as failure:
-            return Result(self.name, NOT_YET, str(failure))
+        except Exception as error:
+            if is_stub(error, answer):
+                text = "Write its body, then run the cell again."
+                return Result(self.name, NOT_ATTEMPTED, text)
+            if (text := unusable(error, answer, given, self._check)) is None:
+                raise  # a mistake of the course, not of the learner
+            return Result(self.name, NOT_YET, text)
         return Result(self.name, PASSED)
 
     def solution(self):
@@ -121,7 +132,10 @@ class Exercise:
 
 
 class OpenExercise(Exercise):
-    """An open-ended exercise: no right answer, but a rubric. ``check`` takes the points met."""
+    """An open-ended exercise: no right answer, but a rubric. ``check`` takes the points met.
+
+    ``check`` raises ValueError for a point that the rubric does not have.
+    """
 
     def __init__(self, title, minutes, goal, hints, rubric, name, module):
         def check(answer):
@@ -140,17 +154,19 @@ class OpenExercise(Exercise):
         )
 
     def _result(self, answer, inputs):
-        if answer is None or answer is ... or answer == []:
+        possible = range(1, len(self.rubric) + 1)
+        several = isinstance(answer, (list, tuple, set, frozenset, range))
+        several = several or (isinstance(answer, np.ndarray) and answer.ndim == 1)
+        points = list(answer) if several else [answer]
+        if answer is None or answer is ... or answer is NotImplemented or not points:
             return Result(
                 self.name, NOT_ATTEMPTED, "Give the numbers of the rubric's points that you met."
             )
-        possible = range(1, len(self.rubric) + 1)
-        points = list(answer) if isinstance(answer, (list, tuple, set, range)) else [answer]
-        wrong = [p for p in points if isinstance(p, bool) or p not in possible]
+        wrong = [p for p in points if not _is_one_of(p, possible)]
         if wrong:
             raise ValueError(
-                f"The rubric has the points 1 to {len(self.rubric)}, and {wrong[0]!r} is none of "
-                "them. Give a list, as [1, 3]."
+                f"The rubric has the points 1 to {len(self.rubric)}, and {shown(wrong[0])} is none "
+                "of them. Give a list, as [1, 3]."
             )
         missing = [n for n in possible if n not in points]
         if not missing:
@@ -193,31 +209,10 @@ def reference_solutions(exercise):
     return found
 
 
-class _AnswerFailed(Exception):  # noqa: N818 (it is reported to the learner as a result)
-    """The learner's function raised an error."""
-
-
-def _converting(answer, inputs):
-    """Return the function with its arrays converted; its own errors become ``_AnswerFailed``."""
-
-    @functools.wraps(answer, updated=())
-    def call(*arguments, **named):
-        try:
-            return answer(*convert(list(arguments), inputs), **convert(named, inputs))
-        except (NotImplementedError, NotMet):
-            raise
-        except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            line = f"\n  in line {frame.lineno}: {frame.line}" if frame.line else ""
-            hint = ""
-            if isinstance(error, (TypeError, AttributeError)):
-                hint = f"\n  Its arrays were {inputs}; .check(answer, inputs=...) gives others."
-            raise _AnswerFailed(
-                f"Your function stopped with {type(error).__name__}: {error}{line}{hint}"
-            ) from error
-
-    call.inputs = inputs
-    return call
+def _is_one_of(number, possible):
+    """Tell whether this is a whole number, and one of those."""
+    whole = isinstance(number, numbers.Integral) and not isinstance(number, (bool, np.bool_))
+    return whole and number in possible
 
 
 class _Text(str):

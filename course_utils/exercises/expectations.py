@@ -3,17 +3,28 @@
 NumPy only. A message names the learner's value and the expected *property*, never the answer.
 """
 
-import sys
+import numbers
 
 import numpy as np
 
 from course_utils.arrays import to_numpy
 
-INPUTS = ("numpy", "pytorch", "tensorflow")
-_MODULES = {"torch": "pytorch", "tensorflow": "tensorflow", "keras": "tensorflow"}
+from .frameworks import INPUTS, convert, inputs_for
+
+__all__ = [
+    "INPUTS",
+    "NotMet",
+    "array",
+    "as_array",
+    "convert",
+    "expect",
+    "inputs_for",
+    "number",
+    "shown",
+]
 
 
-class NotMet(Exception):  # noqa: N818 (it is not an error of the program)
+class NotMet(Exception):
     """The first expectation that an answer does not meet."""
 
 
@@ -31,7 +42,6 @@ def number(value, what="Your answer"):
 
     Raises: NotMet if it is not one finite number.
     """
-    expect(value is not None, f"{what} is None. Did you forget 'return'?")
     found = as_array(value, what)
     expect(found.size == 1, f"{what} must be one number, and has the shape {found.shape}.")
     expect(np.isfinite(found).all(), f"{what} must be a finite number, and is {found.item()}.")
@@ -39,18 +49,32 @@ def number(value, what="Your answer"):
 
 
 def as_array(value, what="Your answer"):
-    """Return a NumPy array, a tensor of either framework or a list of numbers as float64.
+    """Return a NumPy array, a tensor of either framework or a list of such as float64.
 
-    Raises: NotMet if it holds anything but numbers.
+    True and False count as 1 and 0; texts and complex numbers do not count.
+    Raises: NotMet if it holds anything but real numbers, or rows of different lengths.
     """
     expect(value is not None, f"{what} is None. Did you forget 'return'?")
     try:
-        return np.asarray(to_numpy(value), dtype=np.float64)
-    except (TypeError, ValueError):
-        raise NotMet(
-            f"{what} must hold numbers (NumPy, PyTorch or TensorFlow), and is a "
-            f"{type(value).__name__}: {value!r:.60}"
-        ) from None
+        found = np.asarray(_as_parts(value))
+        if found.dtype.kind in "biuf" or (found.dtype.kind == "V" and found.dtype.names is None):
+            return found.astype(np.float64)  # "V": bfloat16, and raw bytes, which raise
+        if found.dtype.kind == "O" and all(isinstance(x, numbers.Real) for x in found.flat):
+            return found.astype(np.float64)
+        why = ""
+    except Exception as error:  # anything can be an answer, and raise anything when looked at
+        why = f" ({type(error).__name__}: {str(error).strip().split(chr(10))[0]:.100})"
+    raise NotMet(
+        f"{what} must hold numbers (NumPy, PyTorch or TensorFlow), and is a "
+        f"{type(value).__name__}: {shown(value)}{why}"
+    )
+
+
+def _as_parts(value):
+    """Return a list or tuple with its tensors as arrays; a tensor may carry a gradient."""
+    if isinstance(value, (list, tuple)):
+        return [_as_parts(part) for part in value]
+    return value if isinstance(value, numbers.Number) else to_numpy(value)
 
 
 def array(value, shape, what="Your answer"):
@@ -67,47 +91,10 @@ def array(value, shape, what="Your answer"):
     return found
 
 
-def inputs_for(answer):
-    """Return which inputs suit a function: "pytorch", "tensorflow", or "numpy" if it names neither.
-
-    It looks at the modules that the function's code, and the functions it calls, refer to.
-    """
-    seen, waiting = set(), [answer]
-    while waiting:
-        function = waiting.pop()
-        function = getattr(function, "__func__", function)
-        code = getattr(function, "__code__", None)
-        if code is None or code in seen:
-            continue
-        seen.add(code)
-        for name in _names(code):
-            value = function.__globals__.get(name)
-            if kind := _MODULES.get(getattr(value, "__name__", "").partition(".")[0]):
-                return kind
-            if callable(value) and getattr(value, "__module__", None) == function.__module__:
-                waiting.append(value)
-    return "numpy"
-
-
-def _names(code):
-    """Yield the global names of a code object, and of the functions inside it."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if hasattr(constant, "co_names"):
-            yield from _names(constant)
-
-
-def convert(value, inputs):
-    """Return a NumPy array as a tensor of the framework ``inputs``; anything else as it is.
-
-    Lists, tuples and dictionaries are converted inside.
-    """
-    if isinstance(value, (list, tuple)) and any(isinstance(part, np.ndarray) for part in value):
-        return type(value)(convert(part, inputs) for part in value)
-    if isinstance(value, dict):
-        return {key: convert(part, inputs) for key, part in value.items()}
-    if not isinstance(value, np.ndarray) or inputs == "numpy":
-        return value.copy() if isinstance(value, np.ndarray) else value
-    if inputs == "pytorch":
-        return sys.modules["torch"].tensor(value)
-    return sys.modules["tensorflow"].constant(value)
+def shown(value, length=60):
+    """Return the beginning of a value's ``repr`` on one line, for a message."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception as error:  # an object of the learner's own class
+        return f"(its repr raises {type(error).__name__})"
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -7,6 +7,7 @@ learner gives a file: ``exercises.use_progress_file("minji.json")`` or ``COURSE_
 import html
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from filelock import FileLock
 from platformdirs import user_data_path
 
 VARIABLE = "COURSE_PROGRESS"
+LOCK_SECONDS = 20  # how long a check waits for another notebook that writes the file
 _chosen = None
 
 
@@ -34,27 +36,37 @@ def use_progress_file(path):
 
 
 def note(module, name, status):
-    """Write down how a check ended. What was passed once stays passed."""
-    path = progress_file()
+    """Write down how a check ended. What was passed once stays passed.
+
+    The file is replaced at once, so no reader sees half of it; nobody else may read it. Several
+    notebooks may write at the same time.
+    Raises: ValueError if the file is there and cannot be read, and then leaves it as it is; OSError
+    if it cannot be written, or if another program keeps it locked.
+    """
+    path = Path(os.path.realpath(progress_file()))  # a link stays one
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
+    with FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
         noted = _read(path)
-        entry = noted.setdefault(module, {}).setdefault(name, {"checks": 0})
+        entry = noted.setdefault(module, {}).setdefault(name, {"status": "not yet", "checks": 0})
         entry["checks"] += 1
-        if entry.get("status") != "passed":
+        if entry["status"] != "passed":
             entry["status"] = status
             if status == "passed":
                 entry["passed_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-        part = path.with_name(path.name + ".part")
-        part.touch(mode=0o600)  # nobody else reads it
-        part.write_text(json.dumps(noted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        handle, part = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)  # 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(json.dumps(noted, indent=1, ensure_ascii=False) + "\n")
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
 
 
 def progress(module=None):
     """Return the table of all exercises, or of one module's: title, minutes, status, checks.
 
-    Raises: ValueError if the progress file cannot be read.
+    Raises: ValueError if the progress file cannot be read, or if there is no such module.
     """
     from . import every_exercise
 
@@ -111,17 +123,16 @@ def _read(path):
     """Return what the file notes. Raises: ValueError if it is there and is no progress file."""
     try:
         text = path.read_text(encoding="utf-8")
+        noted = json.loads(text) if text.strip() else {}  # an empty file notes nothing
+        for module in noted.values():
+            for entry in module.values():
+                if not isinstance(entry["status"], str) or type(entry["checks"]) is not int:
+                    raise ValueError("an entry of another form")
     except FileNotFoundError:
         return {}
-    try:
-        noted = json.loads(text)
-        if not all(
-            isinstance(entry, dict) for module in noted.values() for entry in module.values()
-        ):
-            raise ValueError("an entry of another form")
-    except (ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(
-            f"The progress file {path} cannot be read ({error}). Move it away to begin a new one, "
-            "or choose another: exercises.use_progress_file(...)."
-        ) from None
+            f"The progress file {path} cannot be read ({type(error).__name__}: {error}). Move it "
+            "away to begin a new one, or choose another: exercises.use_progress_file(...)."
+        ) from error
     return noted
