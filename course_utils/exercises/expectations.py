@@ -102,7 +102,7 @@ def convert(value, inputs):
 
     Lists, tuples and dictionaries are converted inside.
     """
-    if isinstance(value, (list, tuple)) and any(isinstance(part, np.ndarray) for part in value):
+    if type(value) in (list, tuple):
         return type(value)(convert(part, inputs) for part in value)
     if isinstance(value, dict):
         return {key: convert(part, inputs) for key, part in value.items()}
