@@ -29,7 +29,8 @@ def translation_loss(logits, targets):
     Shapes: ``logits`` [B, T, V], ``targets`` [B, T] -> []. Pads (id 0) count neither in the sum nor
     in the number it is divided by. Source: ``torch.nn.functional.cross_entropy``.
     """
-    return torch.nn.functional.cross_entropy(logits.movedim(-1, 1), targets.long(), ignore_index=0)
+    logits, targets = logits.flatten(0, -2), targets.flatten().long()  # [B * T, V], [B * T]
+    return torch.nn.functional.cross_entropy(logits, targets, ignore_index=0)
 
 
 class TranslationUpdate:
