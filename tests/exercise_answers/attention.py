@@ -12,8 +12,16 @@ def only_the_dot(queries, memory):
 
 
 def only_the_query_divided(queries, memory):
-    queries = tf.math.l2_normalize(queries, axis=-1)
-    return tf.matmul(tf.clip_by_value(queries, -0.4, 0.4), tf.tanh(memory) / 2, transpose_b=True)
+    return tf.matmul(tf.math.l2_normalize(queries, axis=-1), memory, transpose_b=True)
+
+
+def squashed(queries, memory):
+    return tf.tanh(tf.matmul(queries, memory, transpose_b=True))
+
+
+def divided_by_the_largest(queries, memory):
+    scores = torch.bmm(queries, memory.transpose(1, 2))
+    return scores / torch.amax(abs(scores))
 
 
 def axes_exchanged(queries, memory):
@@ -29,7 +37,7 @@ def nan_at_pads(queries, memory):
 def norm_over_places(queries, memory):
     queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
     memory = memory / np.linalg.norm(memory, axis=1, keepdims=True)
-    return np.einsum("bth,bsh->bts", queries, memory) / 4
+    return np.einsum("bth,bsh->bts", queries, memory)
 
 
 def first_sentence_for_all(queries, memory):
@@ -284,9 +292,11 @@ def the_bound_itself(first, second):
 WRONG = {
     "cosine_scores": [
         (only_the_dot, "between -1 and 1"),
-        (only_the_query_divided, "every memory vector becomes three times as long"),
+        (only_the_query_divided, "between -1 and 1"),
+        (squashed, "every query becomes three times as long"),
+        (divided_by_the_largest, "divided by its OWN length"),
         (axes_exchanged, r"shape \(2, 3, 5\), and has \(2, 5, 3\)"),
-        (norm_over_places, "divided by its OWN length"),
+        (norm_over_places, "between -1 and 1|divided by its OWN length"),
         (nan_at_pads, "zeros at pads"),
         (first_sentence_for_all, "its query and its place"),
     ],
@@ -325,7 +335,7 @@ WRONG = {
         (one_minus_precision, "missed one sure link"),
         (only_sure_links, "A possible link is no error"),
         (possible_below_the_line, "which set is counted below the line"),
-        (one_minus_recall, "20 random sentences"),
+        (one_minus_recall, "not even possible"),
         (mean_of_sentences, "mean over sentences"),
         (empty_sentences_left_out, "no link is drawn"),
     ],

@@ -92,6 +92,12 @@ def alignment_error_rate(answer):
         "A model that draws 2 links, both right, has missed one sure link. That is an error, and "
         "yours is 0.",
     )
+    found = rate(([*diagonal[:3], (0, 5), (5, 0)], diagonal[:3], diagonal[:3]))
+    expect(
+        found > 1e-6,
+        "All three sure links are drawn, and two more that are not even possible. These two are an "
+        "error, and yours is 0.",
+    )
     found = rate((diagonal[:5], diagonal[:3], diagonal[:5]))
     expect(
         abs(found) < 1e-6,

@@ -123,7 +123,10 @@ def clipped_matches(answer):
         "single reference has 'the' so often. (Papineni et al. 2002, section 2.1.)",
     )
     found = count("the dog", ["a cat", "the dog"], 1)
-    expect(found[0] == 2, "'the dog' equals the second of two references: all of it matches.")
+    expect(
+        found[0] == 2,
+        f"'the dog' equals the second of two references, so all of it matches. Yours: {found[0]}.",
+    )
     found = count("a b", ["a b c"], 4)
     expect(found == (0, 0), f"'a b' has no run of 4 words: (0, 0), and yours is {found}.")
     rng = np.random.default_rng(2)
