@@ -12,7 +12,7 @@ from ..expectations import as_array, expect, number
 @exercise(
     "How sharp is an attention?",
     minutes=10,
-    goal="Compute the entropy of each row of weights, in nats: 0 for one place, ln S for equal weights.",
+    goal="Compute the entropy of each row of weights, in nats: 0 if all weight is on one place.",
     hints=[
         "H = - sum of w ln w over the source places: one number for each query.",
         "ln 0 is -infinity, and 0 times infinity is NaN. But w ln w goes to 0 as w goes to 0.",

@@ -227,8 +227,8 @@ def erase_a_place(answer):
     given = weights.copy()
     found = array(answer(weights, places), (2, 4), "The weights")
     for b, place in enumerate(places):
-        row = f"Row {b}, weights {given[b].astype(float).round(2).tolist()}, place {place} forbidden: yours is "
-        row += f"{found[b].round(3).tolist()}. "
+        row = f"Row {b}, weights {given[b].astype(float).round(2).tolist()}, place {place} "
+        row += f"forbidden: yours is {found[b].round(3).tolist()}. "
         expect(abs(found[b, place]) < 1e-6, f"{row}A forbidden place has the weight 0.")
         lost = np.flatnonzero((found[b] < 1e-6) & (given[b] > 0))
         expect(
