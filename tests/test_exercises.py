@@ -18,7 +18,11 @@ from course_utils.exercises.exercise import (
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "course_utils" / "exercises"
 STUDENT_COPY = not (FOLDER / "solutions").is_dir()
-WRITTEN = [name for name in exercises.MODULES if (FOLDER / f"{name}.py").is_file()]
+WRITTEN = [  # a module, or a folder of them
+    name
+    for name in exercises.MODULES
+    if (FOLDER / f"{name}.py").is_file() or (FOLDER / name / "__init__.py").is_file()
+]
 NOTEBOOKS = {
     name: next(iter((ROOT / "notebooks").glob(f"{number:02}_*.ipynb")), None)
     for number, name in enumerate(exercises.MODULES, 1)
