@@ -56,6 +56,7 @@ class SideBySide:
     right: str
     titles: tuple[str, str]
     line_numbers: bool = False
+    colours: tuple[str, str] = COLOURS
 
     def rows(self):
         """Return (left line, right line) of each row; None is an empty place."""
@@ -76,7 +77,7 @@ class SideBySide:
         heads = "".join(
             f'<th align="left" width="50%" style="width:50%;text-align:left;'
             f'border-top:3px solid {colour}">{html.escape(title)}</th>'
-            for title, colour in zip(self.titles, COLOURS, strict=True)
+            for title, colour in zip(self.titles, self.colours, strict=True)
         )
         rows = []
         for start, stop in _blocks(self.rows()):
