@@ -48,6 +48,25 @@ class Cost:
         )
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What a test says of both programs: None, or what it has against one."""
+
+    bug: str | None
+    cure: str | None
+
+    @property
+    def told_apart(self):
+        """Tell whether the bug fails and the cure passes."""
+        return self.bug is not None and self.cure is None
+
+    def __repr__(self):
+        lines = [(BUG, self.bug), (CURE, self.cure)]
+        return "\n".join(
+            f"{name:9}{'passes' if said is None else f'FAILS: {said}'}" for name, said in lines
+        )
+
+
 class Case:
     """One bug. Get it with ``bug_clinic.case(name)``; see the module's own text for the parts."""
 
@@ -60,6 +79,10 @@ class Case:
     def __repr__(self):
         return f"{self.name} ({self.framework}): {self.title}\nA test gets {self.program}"
 
+    def run(self, program, *arguments):
+        """Call a program and return what it returns; the warnings of a bug are not shown."""
+        return _quietly(program, *arguments)
+
     def symptom(self, program=None):
         """Return what a learner sees of the bug, {what: value}, or of another program."""
         return _quietly(self.module.symptom, program or self.buggy)
@@ -67,6 +90,10 @@ class Case:
     def test(self, program):
         """Run the course's test. Raises: AssertionError if it finds the program wrong."""
         _quietly(self.module.test, program)
+
+    def trial(self):
+        """Run the course's test on both programs and return the ``Trial``."""
+        return Trial(*(_objection(self.module.test, p) for p in (self.buggy, self.cured)))
 
     def cost(self):
         """Measure what the bug costs, and return the ``Cost``. It may train two small models."""
@@ -192,11 +219,11 @@ def _lesson_of(name):
     return next(check for check, names in LESSONS.items() if name in names)
 
 
-def _quietly(function, program):
+def _quietly(function, *arguments):
     """Call a function; warnings that a bug sets off are not shown: nobody read them either."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return function(program)
+        return function(*arguments)
 
 
 def _objection(test, program):

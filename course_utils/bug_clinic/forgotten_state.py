@@ -76,7 +76,7 @@ def trained(program):
     return model
 
 
-def read_in_steps(program, length=40):
+def read_in_steps(program, length=24):
     """Return the loss of 64 pieces of new text, read one character at a time as in writing."""
     model, (ids, _) = trained(program), tasks.english_characters(20_000, "validation")
     ((inputs, targets),) = tasks.chunks(ids, 1, 64, length, seed=1)
@@ -88,7 +88,7 @@ def read_in_steps(program, length=40):
     return float(loss(tf.stack(logits, axis=1), tf.constant(targets)))
 
 
-def write(program, prompt="I ", length=60):
+def write(program, prompt="I ", length=40):
     """Return the prompt and what the model writes after it, the likeliest character each time."""
     model, symbols = trained(program), tasks.english_characters(1)[1]
     ids, state = [symbols.index(symbol) for symbol in prompt], None
