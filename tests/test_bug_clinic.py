@@ -82,8 +82,9 @@ def test_the_courses_test_is_one_that_the_checker_accepts(name):
 @CASES
 def test_a_case_uses_one_framework_only(name):
     tree = ast.parse((ROOT / "course_utils" / "bug_clinic" / f"{name}.py").read_text("utf-8"))
-    imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    own, other = {"torch"}, {"tensorflow", "keras"}
+    imports = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
+    imported = {alias.name for node in imports for alias in node.names}
+    own, other = {"torch", "_pytorch"}, {"tensorflow", "keras", "_tensorflow"}
     if bug_clinic.case(name).framework == "TensorFlow":
         own, other = other, own
     assert not imported & other
