@@ -11,7 +11,7 @@ import pytest
 
 from course_utils import bug_clinic, diagnosis, exercises
 from course_utils.bug_clinic import tasks
-from course_utils.bug_clinic.case import Cost
+from course_utils.bug_clinic.patients import Cost
 from course_utils.exercises.exercise import NOT_ATTEMPTED, NOT_YET, PASSED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +69,10 @@ def test_a_case_has_all_its_parts(name):
         assert f"diagnosis.{case.check}(" in case.show_test()
     assert "def test(" in case.show_test()
     assert case.show().left != case.show().right
-    assert case.show().right in inspect.getsource(inspect.getmodule(case.cured)) + "\n"
+    for part, source in ((case.buggy, case.show().left), (case.cured, case.show().right)):
+        assert source.splitlines()[1:] == inspect.getsource(part).splitlines()[1:]
+    doc = case.buggy.__doc__
+    assert doc not in case.show_bug()  # it may name the cause
     assert "<code>" in case.show_bug()._repr_html_()
 
 

@@ -5,7 +5,7 @@
 loads the one that it is written in.
 """
 
-from .case import Case, case, cost_table
+from .patients import Case, case, cost_table
 from .names import CASES, LESSONS
 
 __all__ = ["CASES", "LESSONS", "Case", "case", "cost_table"]

@@ -11,7 +11,7 @@ from course_utils import diagnosis
 from . import _pytorch as shared
 
 FRAMEWORK = "PyTorch"
-TITLE = "the loss falls to 0.43 and not further, whatever the rate and the time"
+TITLE = "the loss falls, and stops above 0.43, whatever the rate and the time"
 PROGRAM = (
     "program: a class; model = program(); model(ids [B, T]) -> logits [B, T, 5]; ids from 0 to 4."
 )

@@ -11,13 +11,14 @@ The module of a case defines
 import difflib
 import importlib
 import inspect
+import re
 import traceback
 import warnings
 from dataclasses import dataclass
 
 from course_utils.exercises import record
 from course_utils.exercises.exercise import NOT_ATTEMPTED, NOT_YET, PASSED, Result
-from course_utils.side_by_side import SideBySide, as_html
+from course_utils.side_by_side import SideBySide, as_html, without_docstrings
 
 from .names import CASES, LESSONS
 
@@ -102,19 +103,22 @@ class Case:
         return Cost(self.name, self.framework, module.MEASURE, module.BETTER, bug, cure)
 
     def show_bug(self):
-        """Return the source of the program with the bug, to be shown in colours."""
-        return Source(self._source(*self._shared(), self.buggy))
+        """Return the source of the program with the bug, to be shown in colours.
+
+        Its own docstring, which may say too much, is left out.
+        """
+        parts = [_source(part) for part in self._shared()]
+        return Source("\n\n".join([*parts, without_docstrings(_source(self.buggy))]))
 
     def show(self):
         """Return both programs in two aligned columns."""
-        titles = (BUG, CURE)
         return SideBySide(
-            self._source(self.buggy), self._source(self.cured), titles, colours=COLOURS
+            _source(self.buggy), _source(self.cured), titles=(BUG, CURE), colours=COLOURS
         )
 
     def show_test(self):
         """Return the source of the course's own test, to be shown in colours."""
-        return Source(self._source(self.module.test))
+        return Source(_source(self.module.test))
 
     def check_test(self, test):
         """Check a learner's test: it must fail on the bug and pass on the cure.
@@ -175,10 +179,6 @@ class Case:
     def _shared(self):
         return [getattr(self.module, name) for name in getattr(self.module, "SHARED", ())]
 
-    @staticmethod
-    def _source(*parts):
-        return "\n\n".join(inspect.getsource(part).rstrip() for part in parts)
-
 
 class Source(str):
     """A source: a notebook shows it in colours, a terminal as it is."""
@@ -213,6 +213,13 @@ def cost_table(costs):
         for c in costs
     ]
     return "\n".join(rows)
+
+
+def _source(part):
+    """Return the source of a function or class; ``buggy`` and ``cured`` are called ``program``."""
+    source = inspect.getsource(part).rstrip()
+    source = re.sub(r"^(def|class) (buggy|cured)\b", r"\1 program", source, flags=re.MULTILINE)
+    return re.sub(r"  # noqa.*", "", source)
 
 
 def _lesson_of(name):
