@@ -174,6 +174,8 @@ def test_what_was_passed_is_noted_and_a_stub_is_not():
     noted = json.loads(exercises.progress_file().read_text("utf-8"))["bug_clinic"][CASE]
     assert noted["status"] == PASSED
     assert noted["checks"] == 2
+    table = bug_clinic.progress()
+    assert (table.passed, len(table.rows)) == (1, len(bug_clinic.CASES))
 
 
 def test_an_unknown_case_is_answered_with_a_near_one():

@@ -24,6 +24,7 @@ from .names import CASES, LESSONS
 
 COLOURS = ("#777777", "#117733")  # of the bug and of the cure; no framework's colours
 BUG, CURE = "the bug", "the cure"
+MINUTES = 10  # for a learner to write one test
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,27 @@ def case(name):
         hint = f"Did you mean {close[0]!r}? " if close else ""
         raise ValueError(f"There is no case {name!r}. {hint}There are: {', '.join(CASES)}.")
     return Case(name, importlib.import_module(f"course_utils.bug_clinic.{name}"))
+
+
+def progress():
+    """Return the table of the cases: for which ones a test of yours was passed.
+
+    Raises: ValueError if the progress file cannot be read.
+    """
+    noted = record.noted("bug_clinic")
+    return record.Progress(
+        tuple(
+            (
+                "bug_clinic",
+                name,
+                MINUTES,
+                entry.get("status", NOT_ATTEMPTED),
+                entry.get("checks", 0),
+            )
+            for name in CASES
+            for entry in [noted.get(name, {})]
+        )
+    )
 
 
 def cost_table(costs):

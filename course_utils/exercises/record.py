@@ -51,6 +51,14 @@ def note(module, name, status):
         os.replace(part, path)
 
 
+def noted(module):
+    """Return what the progress file notes of a module: {exercise: its entry}, maybe empty.
+
+    Raises: ValueError if the progress file cannot be read.
+    """
+    return _read(progress_file()).get(module, {})
+
+
 def progress(module=None):
     """Return the table of all exercises, or of one module's: title, minutes, status, checks.
 
