@@ -5,7 +5,7 @@
 loads the one that it is written in.
 """
 
-from .patients import Case, case, cost_table, progress
 from .names import CASES, LESSONS
+from .patients import Case, case, cost_table, progress
 
 __all__ = ["CASES", "LESSONS", "Case", "case", "cost_table", "progress"]
