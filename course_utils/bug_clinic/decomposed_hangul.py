@@ -37,7 +37,7 @@ def korean(count):
 
 def shares(program):
     """Return the share of words with the right id, for composed and for decomposed sentences."""
-    texts, lookup = korean(40)
+    texts, lookup = korean(20)
     right = {}
     for form in ("NFC", "NFD"):
         pairs = [
