@@ -56,6 +56,7 @@ class SideBySide:
     right: str
     titles: tuple[str, str]
     line_numbers: bool = False
+    colours: tuple[str, str] = COLOURS
 
     def rows(self):
         """Return (left line, right line) of each row; None is an empty place."""
@@ -76,7 +77,7 @@ class SideBySide:
         heads = "".join(
             f'<th align="left" width="50%" style="width:50%;text-align:left;'
             f'border-top:3px solid {colour}">{html.escape(title)}</th>'
-            for title, colour in zip(self.titles, COLOURS, strict=True)
+            for title, colour in zip(self.titles, self.colours, strict=True)
         )
         rows = []
         for start, stop in _blocks(self.rows()):
@@ -134,9 +135,7 @@ def show(name, docstrings=False, line_numbers=False):
             f"{name!r} exists in {present} only ({found[present].place}), so there is nothing to "
             f"set beside it. {_choices(name, names())}"
         )
-    sources = [
-        _without_docstrings(p.source) if not docstrings else p.source for p in found.values()
-    ]
+    sources = [without_docstrings(p.source) if not docstrings else p.source for p in found.values()]
     titles = tuple(f"{framework}: {piece.place}" for framework, piece in found.items())
     return SideBySide(*sources, titles=titles, line_numbers=line_numbers)
 
@@ -250,7 +249,7 @@ def _trim(source):
     return textwrap.dedent("\n".join(lines[filled[0] : filled[-1] + 1])) if filled else ""
 
 
-def _without_docstrings(source):
+def without_docstrings(source):
     """Return Python code without docstrings; one that is all of a body stays."""
     lines = source.split("\n")
     drop = set()

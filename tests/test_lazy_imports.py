@@ -28,6 +28,8 @@ FRAMEWORK_FREE = [
     "course_utils.attention_view",
     "course_utils.sampling_view",
     "course_utils.sampling_panel",
+    "course_utils.diagnosis",
+    "course_utils.bug_clinic",
 ]
 
 

@@ -185,7 +185,7 @@ def test_docstrings_are_hidden_unless_asked_for(folders):
     ],
 )
 def test_only_docstrings_are_removed(source, expected):
-    assert side_by_side._without_docstrings(source) == expected.rstrip("\n")
+    assert side_by_side.without_docstrings(source) == expected.rstrip("\n")
 
 
 def test_unknown_names_are_answered_with_the_closest_one(folders):

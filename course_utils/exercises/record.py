@@ -63,6 +63,14 @@ def note(module, name, status):
             raise
 
 
+def noted(module):
+    """Return what the progress file notes of a module: {exercise: its entry}, maybe empty.
+
+    Raises: ValueError if the progress file cannot be read.
+    """
+    return _read(progress_file()).get(module, {})
+
+
 def progress(module=None):
     """Return the table of all exercises, or of one module's: title, minutes, status, checks.
 
