@@ -115,7 +115,7 @@ def test_tensorflow_uses_it_only_without_pads_and_both_give_the_same(monkeypatch
         in_tensorflow.layers, "gru_outputs", lambda *given: calls.append(1) or by_hand(*given)
     )
     model = in_tensorflow.layers.RecurrentLayers(FEATURES, H, dtype="float64")
-    padded = np.concatenate([INPUTS, np.zeros((B, 2, I))], axis=1)
+    padded = np.concatenate([INPUTS, np.zeros((B, 2, FEATURES))], axis=1)
     outputs, state = model(tf.constant(INPUTS))
     assert len(calls) == 1
     expected, expected_state = model(tf.constant(padded), lengths=[T] * B)

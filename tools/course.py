@@ -26,6 +26,7 @@ COMMANDS = {
     "html": "write the stored notebooks as web pages into build/html",
     "study-attention": "train the 60 models of notebook 04's table again (about an hour)",
     "pretrain": "train the character model in data/ again (about half an hour on one core)",
+    "bench": "measure the speed of both sides (about 75 minutes; some sections: ONLY='1 4')",
     "bench-translation": "measure English-French translation after 60 and 180 s of training",
     "lock": "pin the packages again from pyproject.toml (newest ones: UPGRADE=1)",
     "clean": "remove .venv, build/ and the caches in this folder; the course data stay",
@@ -36,6 +37,7 @@ SCRIPTS = {  # commands with a file of their own
     "lock": "tools/lock.py",
     "study-attention": "benchmarks/study_attention.py",
     "pretrain": "benchmarks/pretrain_characters.py",
+    "bench": "benchmarks/bench.py",
     "bench-translation": "benchmarks/translation.py",
 }
 

@@ -99,13 +99,16 @@ class RecurrentLayers(nn.Module):
         if lengths is not None:
             lengths = check_lengths(lengths, batch_size, time)
         if lengths is None or lengths.min() == time:  # no pads; packing would double the time
-            by_hand = self.cell == "gru" and torch.is_grad_enabled() and not inputs.is_cuda
-            return self._gru(inputs, state) if by_hand else self.layers(inputs, state)
+            return (self._gru if self._by_hand(inputs) else self.layers)(inputs, state)
         packed = pack_padded_sequence(
             inputs, torch.as_tensor(lengths), batch_first=True, enforce_sorted=False
         )
         outputs, state = self.layers(packed, state)
         return pad_packed_sequence(outputs, batch_first=True, total_length=time)[0], state
+
+    def _by_hand(self, inputs):
+        """Tell whether ``fast_gru`` reads: a GRU in training, on a CPU (a GPU has cuDNN)."""
+        return self.cell == "gru" and torch.is_grad_enabled() and not inputs.is_cuda
 
     def _gru(self, inputs, state):
         """Do what ``self.layers`` does, faster in training: see ``fast_gru``."""

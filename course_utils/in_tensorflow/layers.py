@@ -24,7 +24,6 @@ from course_utils.model_checks import (
 from .fast_gru import gru_outputs
 
 CELLS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
-_GPUS = tf.config.list_logical_devices("GPU")  # there, Keras has cuDNN
 
 
 class RecurrentLayers(keras.layers.Layer):
@@ -97,13 +96,17 @@ class RecurrentLayers(keras.layers.Layer):
             if index > 0:
                 outputs = self.dropout(outputs)
             start = [state[0][index], state[1][index]] if pair else [state[index]]
-            if self.cell == "gru" and mask is None and not _GPUS:
+            if self._by_hand(mask):
                 outputs, *new_state = self._gru(layer, outputs, *start)
             else:
                 outputs, *new_state = layer(outputs, initial_state=start, mask=mask)
             new_states.append(new_state)
         stacked = tuple(tf.stack(parts) for parts in zip(*new_states, strict=True))
         return outputs, stacked if pair else stacked[0]
+
+    def _by_hand(self, mask):
+        """Tell whether ``fast_gru`` reads: a GRU without pads, on a CPU (a GPU has cuDNN)."""
+        return self.cell == "gru" and mask is None and not tf.config.list_logical_devices("GPU")
 
     def _gru(self, layer, inputs, state):
         """Do what a Keras GRU layer does, faster in training: see ``fast_gru``."""
