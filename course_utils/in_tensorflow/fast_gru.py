@@ -29,12 +29,14 @@ def gru_outputs(projected, state, recurrent_weight, recurrent_bias):
 
 @tf.custom_gradient
 def _gru(projected, state, weight, bias):
+    # The backward pass below must not name what it does not need: that would stay in memory.
     time, shape, dtype = tf.shape(projected)[0], state.shape, projected.dtype
+    gate_shape = projected.shape[1:]
 
     def rows(element_shape):
         return tf.TensorArray(dtype, time, clear_after_read=False, element_shape=element_shape)
 
-    inputs = rows(projected.shape[1:]).unstack(projected)
+    inputs = rows(gate_shape).unstack(projected)
 
     def forward(step, before, *arrays):
         a_z, a_r, a_n = tf.split(inputs.read(step), 3, axis=1)
@@ -48,8 +50,6 @@ def _gru(projected, state, weight, bias):
     _, last, *saved = tf.while_loop(
         lambda step, *_: step < time, forward, (0, state, *(rows(shape) for _ in range(5)))
     )
-    befores = saved[4].stack()
-
     def backward(d_outputs):
         d_inputs = rows(shape).unstack(d_outputs)
         transposed = tf.transpose(weight)
@@ -66,12 +66,13 @@ def _gru(projected, state, weight, bias):
             d_before = kept + d_gate @ transposed
             return step - 1, d_before, d_gates.write(step, d_gate), d_news.write(step, d_new)
 
-        start = (time - 1, tf.zeros_like(state), rows(projected.shape[1:]), rows(shape))
+        start = (time - 1, tf.zeros_like(last), rows(gate_shape), rows(shape))
         _, d_state, d_gates, d_news = tf.while_loop(lambda step, *_: step >= 0, back, start)
         d_gates, hidden = d_gates.stack(), shape[1]
         flat = tf.reshape(d_gates, (-1, 3 * hidden))
-        d_weight = tf.matmul(tf.reshape(befores, (-1, hidden)), flat, transpose_a=True)
+        befores = tf.reshape(saved[4].stack(), (-1, hidden))
+        d_weight = tf.matmul(befores, flat, transpose_a=True)
         d_projected = tf.concat([d_gates[:, :, : 2 * hidden], d_news.stack()], axis=2)
         return d_projected, d_state, d_weight, tf.reduce_sum(flat, axis=0)
 
-    return tf.concat([befores[1:], last[None]], axis=0), backward
+    return tf.concat([saved[4].stack()[1:], last[None]], axis=0), backward
