@@ -8,7 +8,7 @@ endif
 COURSE = $(PYTHON) tools/course.py
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test setup notebooks html lock clean study-attention pretrain bench-translation student teacher
+.PHONY: help lab test setup notebooks html lock clean study-attention pretrain bench bench-translation student teacher
 
 # set up what is missing, then open JupyterLab; LAB_ARGS goes to JupyterLab (LAB_ARGS='--port 9000')
 lab:
@@ -21,6 +21,10 @@ notebooks:
 # pin the packages again; UPGRADE=1 moves all of them to the newest versions
 lock:
 	@$(COURSE) lock $(if $(UPGRADE),--upgrade)
+
+# measure the speed of both sides; ONLY='1 4' chooses sections, BENCH_ARGS=--quick tries it out
+bench:
+	@$(COURSE) bench $(if $(ONLY),--only $(ONLY)) $(BENCH_ARGS)
 
 help test setup html clean study-attention pretrain bench-translation student teacher:
 	@$(COURSE) $@

@@ -24,8 +24,9 @@ COMMANDS = {
     "setup": "create .venv, install the pinned packages and get the data",
     "notebooks": "execute the notebooks again and store their outputs (some: ONLY='01 02')",
     "html": "write the stored notebooks as web pages into build/html",
-    "study-attention": "train the 60 models of notebook 04's table again (about an hour)",
+    "study-attention": "train the 78 models of notebook 04's table again (about an hour and a half)",
     "pretrain": "train the character model in data/ again (about half an hour on one core)",
+    "bench": "measure the speed of both sides (about 75 minutes; some sections: ONLY='1 4')",
     "bench-translation": "measure English-French translation after 60 and 180 s of training",
     "student": "write a copy without reference solutions into build/student",
     "teacher": "write a copy with the teacher's guide and all solutions into build/teacher",
@@ -40,6 +41,7 @@ SCRIPTS = {  # commands with a file of their own
     "teacher": ["tools/editions.py", "teacher"],
     "study-attention": ["benchmarks/study_attention.py"],
     "pretrain": ["benchmarks/pretrain_characters.py"],
+    "bench": ["benchmarks/bench.py"],
     "bench-translation": ["benchmarks/translation.py"],
 }
 

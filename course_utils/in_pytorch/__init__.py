@@ -9,6 +9,15 @@ import torch
 torch.backends.cudnn.allow_tf32 = False
 torch.backends.cuda.matmul.allow_tf32 = False
 
-from . import generation, inspection, layers, models, seq2seq, training, translation  # noqa: E402
+from . import fast_gru, generation, inspection, layers, models, seq2seq, training, translation  # noqa: E402
 
-__all__ = ["generation", "inspection", "layers", "models", "seq2seq", "training", "translation"]
+__all__ = [
+    "fast_gru",
+    "generation",
+    "inspection",
+    "layers",
+    "models",
+    "seq2seq",
+    "training",
+    "translation",
+]

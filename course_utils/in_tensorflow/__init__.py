@@ -25,6 +25,15 @@ if keras.backend.backend() != "tensorflow":
         "check 'backend' in the file keras.json of your home folder, and restart the kernel."
     )
 
-from . import generation, inspection, layers, models, seq2seq, training, translation
+from . import fast_gru, generation, inspection, layers, models, seq2seq, training, translation
 
-__all__ = ["generation", "inspection", "layers", "models", "seq2seq", "training", "translation"]
+__all__ = [
+    "fast_gru",
+    "generation",
+    "inspection",
+    "layers",
+    "models",
+    "seq2seq",
+    "training",
+    "translation",
+]

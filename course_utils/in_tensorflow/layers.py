@@ -21,6 +21,8 @@ from course_utils.model_checks import (
     whole_numbers,
 )
 
+from .fast_gru import gru_outputs
+
 CELLS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
 
@@ -94,10 +96,26 @@ class RecurrentLayers(keras.layers.Layer):
             if index > 0:
                 outputs = self.dropout(outputs)
             start = [state[0][index], state[1][index]] if pair else [state[index]]
-            outputs, *new_state = layer(outputs, initial_state=start, mask=mask)
+            if self._by_hand(mask):
+                outputs, *new_state = self._gru(layer, outputs, *start)
+            else:
+                outputs, *new_state = layer(outputs, initial_state=start, mask=mask)
             new_states.append(new_state)
         stacked = tuple(tf.stack(parts) for parts in zip(*new_states, strict=True))
         return outputs, stacked if pair else stacked[0]
+
+    def _by_hand(self, mask):
+        """Tell whether ``fast_gru`` reads: a GRU without pads, on a CPU (a GPU has cuDNN)."""
+        return self.cell == "gru" and mask is None and not tf.config.list_logical_devices("GPU")
+
+    def _gru(self, layer, inputs, state):
+        """Do what a Keras GRU layer does, faster in training: see ``fast_gru``."""
+        input_weight, weight = layer.cell.kernel, layer.cell.recurrent_kernel
+        input_bias, bias = tf.unstack(layer.cell.bias)
+        inputs = tf.transpose(inputs, (1, 0, 2))  # [T, B, I]
+        projected = tf.tensordot(inputs, input_weight, 1) + input_bias  # [T, B, 3H], all at once
+        outputs = gru_outputs(projected, state, weight, bias)  # [T, B, H]
+        return tf.transpose(outputs, (1, 0, 2)), outputs[-1]
 
     def step(self, inputs, states):
         """Read one symbol of each row: ``inputs`` [B, I] -> (outputs [B, H], new states).

@@ -1,0 +1,147 @@
+"""Measure the speed of both sides: training, peak share, translation, writing, notebooks, growth.
+
+    make bench                        everything, about 75 minutes on two free cores
+    make bench ONLY='1 4'             some of the sections
+    python benchmarks/bench.py --quick   a look at the program: short times, which mean nothing
+
+Both sides take turns (A B A B) in one process; the table shows medians over the turns, and ratios
+within the turns. build/bench/ gets a table (bench.md), a picture (bench.png) and every single
+number (bench.json). Speeds depend on the machine and its load: let nothing else run.
+
+The number of threads is that of the frameworks; OMP_NUM_THREADS and TF_NUM_INTRAOP_THREADS change
+it.
+"""
+
+import argparse
+import datetime
+import importlib
+import os
+import platform
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tools")]  # course.py and execute.py
+
+from measures import comparison, picture  # noqa: E402
+
+SECTIONS = {
+    1: "measures.characters",
+    2: "measures.peak",
+    3: "measures.translations",
+    4: "measures.writing",
+    5: "measures.notebooks",
+    6: "measures.growth",
+}
+OUTPUT = ROOT / "build" / "bench"
+QUICK = "QUICK: short times and small sizes; these numbers mean nothing."
+
+
+def parse(arguments=None):
+    """Return the options. Raises SystemExit for what is not possible."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", type=int, nargs="+", choices=list(SECTIONS), metavar="N")
+    parser.add_argument("--quick", action="store_true", help="short times, which mean nothing")
+    parser.add_argument("--turns", type=int, help="turns of each comparison; default 7")
+    parser.add_argument("--seeds", type=int, default=1, help="trainings of each kind; default 1")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        nargs="+",
+        default=[30.0, 60.0, 120.0, 300.0],
+        help="lengths of the trainings in section 1; default 30 60 120 300",
+    )
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="a folder")
+    options = parser.parse_args(arguments)
+    if options.turns is None:
+        options.turns = 2 if options.quick else 7
+    for name in ("turns", "seeds"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name} must be at least 1.")
+    return options
+
+
+def processor():
+    """Return the processor's name where the system tells it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def describe(options):
+    """Return {name: value}: machine, threads, load, versions, and how the program was called."""
+    torch, tf = (importlib.import_module(name) for name in ("torch", "tensorflow"))
+    packages = ("numpy", "torch", "tensorflow", "keras", "sacrebleu")
+    gpus = [device.name for device in tf.config.list_logical_devices("GPU")]
+    gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none"
+    return {
+        "quick": options.quick,
+        "turns": options.turns,
+        "seeds": options.seeds,
+        "date": datetime.date.today().isoformat(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
+        "processors": os.cpu_count(),
+        "GPU, PyTorch": gpu,
+        "GPU, TensorFlow": ", ".join(gpus) or "none",
+        "threads, PyTorch": torch.get_num_threads(),
+        "threads, TensorFlow": tf.config.threading.get_intra_op_parallelism_threads()
+        or os.cpu_count(),
+        "load at the start": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "Python": platform.python_version(),
+        **{name: version(name) for name in packages},
+    }
+
+
+def report(facts, sections):
+    """Return the whole report as Markdown."""
+    lines = ["# Benchmark", ""]
+    if facts["quick"]:
+        lines += [f"**{QUICK}**", ""]
+    lines += [", ".join(f"{name} {value}" for name, value in facts.items()), ""]
+    lines += [
+        "Medians over the turns. The ratio is TensorFlow / PyTorch: the median of the turns' own "
+        "ratios. For times less is better, for speeds more.",
+        "",
+    ]
+    for section in sections:
+        lines += comparison.table(section)
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments=None):
+    """Measure, print, and store; return 1 if a promise was not kept in a run that counts."""
+    options = parse(arguments)
+    importlib.import_module("course_utils.in_tensorflow")  # first: it filters start-up messages
+    importlib.import_module("course_utils.in_pytorch")
+    facts, sections = describe(options), []
+    options.output.mkdir(parents=True, exist_ok=True)
+    if options.quick:
+        print(QUICK)
+    for number in sorted(set(options.only or SECTIONS)):
+        start = time.monotonic()
+        section = importlib.import_module(SECTIONS[number]).measure(options)
+        if options.quick:  # nothing can be kept or missed
+            for row in section.rows:
+                row.kept = None
+        sections.append(section)
+        print("\n".join(comparison.table(section)), f"({time.monotonic() - start:.0f} s)\n")
+        # After each section, so that a long run that is stopped keeps what it has.
+        comparison.write_json(options.output / "bench.json", facts, sections)
+        text = report(facts, sections)
+        (options.output / "bench.md").write_text(text, encoding="utf-8")
+        title = f"{facts['processor']}, {facts['processors']} processors, {facts['date']}"
+        title = f"{QUICK}\n{title}" if options.quick else title
+        picture.draw(options.output / "bench.png", sections, title)
+    missed = [row.what for one in sections for row in one.rows if row.kept is False]
+    if missed:
+        print("Not kept in this run: " + "; ".join(missed))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Section 3: translation. Target tokens per second, and BLEU after N seconds of training.
+
+The measurement itself is ``benchmarks/translation.py``; here it becomes rows of the table.
+"""
+
+import translation
+
+from .comparison import SIDES, Comparison, Section
+
+TARGETS = {60: 25, 180: 32}  # seconds: BLEU, greedy
+QUANTITIES = {
+    "target_tokens_per_second": "target tokens/s",
+    "bleu_beam_1": "BLEU, greedy",
+    f"bleu_beam_{translation.BEAM}": f"BLEU, beam {translation.BEAM}",
+    "sentences_per_second_beam_1": "sentences/s, greedy",
+}
+
+
+def rows_of(seconds, found):
+    """Return rows from {label: [row of the translation benchmark, one a turn]}."""
+    rows = []
+    for key, unit in QUANTITIES.items():
+        runs = {label: [one[key] for one in own] for label, own in found.items()}
+        row = Comparison(f"trained for {seconds:g} s", unit, runs)
+        row.settings = {"seconds": seconds, "rows": found}
+        if key == "bleu_beam_1" and seconds in TARGETS:
+            row.promise = f">= {TARGETS[seconds]}"
+            row.kept = min(row.medians().values()) >= TARGETS[seconds]
+        rows.append(row)
+    return rows
+
+
+def measure(options):
+    """Return the section."""
+    corpus, train, test, vocabularies = translation.load_data()
+    rows = []
+    for seconds in (2,) if options.quick else TARGETS:
+        found = {label: [] for label in SIDES}
+        for _ in range(options.seeds):
+            for label in SIDES:
+                own = translation.measure(label, seconds, train, test, vocabularies)
+                found[label].append(own)
+                print(f"  {label}: BLEU {own['bleu_beam_1']} after {own['seconds']} s", flush=True)
+        rows += rows_of(seconds, found)
+    notes = [
+        f"{len(train):,} training and {len(test):,} test pairs, English to French, "
+        f"{corpus.edition}. {translation.MODEL | translation.TRAINING}",
+    ]
+    return Section(3, "Training translation", rows, notes)
