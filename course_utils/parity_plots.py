@@ -5,7 +5,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from course_utils.plot_checks import as_array, check_filled, check_length
 from course_utils.plot_style import label_right_edge, markers_at, new_axes, styles_for
@@ -18,8 +18,9 @@ def difference_curves(differences, ax=None, title=None, levels=None):
     """Draw how far two trainings are apart at every update, one line a cause (log scale).
 
     ``differences``: {label: [U] absolute differences}. A difference that is exactly 0 has no place
-    on a log scale: the line has a gap there. ``levels``: {name: difference}, dotted lines to
-    compare with, such as the rounding of float32. Each line's largest value stands at its end.
+    on a log scale: the line has a gap there, and a value between two gaps is a dot. ``levels``:
+    {name: difference}, dotted lines to compare with, such as the rounding of float32. Each line's
+    largest value stands at its end.
     Raises: TypeError, ValueError for no differences, negative or infinite ones.
     """
     check_filled("differences", differences, "{'nothing but the weights': differences}")
@@ -35,10 +36,15 @@ def difference_curves(differences, ax=None, title=None, levels=None):
             label=text,
             color=colour,
             linewidth=1.4,
+            linestyle="--" if number % 2 else "-",  # neighbouring shades are alike
             marker="oDs^vPX"[number % 7],
             markersize=5,
             markevery=(number, max(8, len(values) // 8)),  # not all at the same updates
         )
+        there = np.pad(values > 0, 1)
+        lone = np.flatnonzero(there[1:-1] & ~there[:-2] & ~there[2:])  # no line can show these
+        if len(lone):
+            ax.scatter(lone + 1, values[lone], s=6, color=colour)
         if values.any():
             last = values[values > 0][-1]
             ends.append((last, f"{text}: up to {values.max():.0e}", colour))
@@ -47,6 +53,10 @@ def difference_curves(differences, ax=None, title=None, levels=None):
         ax.axhline(height, color="#777777", linewidth=1, linestyle=":", zorder=1)
         ends.append((height, f"{name}  {height:.0e}", "#555555"))
     ax.set_xlim(right=max(right, 2))
+    if ends:  # whole decades, so that there is a power of ten to read
+        low, high = np.log10(ax.get_ylim())
+        ax.set_ylim(10.0 ** np.floor(low), 10.0 ** np.ceil(high))
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(
         title=title or "How far the two losses are apart: lower is better",

@@ -44,6 +44,16 @@ def test_curves_that_never_part_can_be_drawn():
     assert np.isnan(lower.lines[0].get_ydata()).all()
 
 
+def test_a_value_between_two_gaps_is_a_dot_and_the_ticks_are_powers_of_ten():
+    ax = plots.difference_curves({"a": [0.0, 6e-16, 0.0, 7e-16, 8e-16], "b": [7e-16] * 5})
+    (dots,) = ax.collections  # the second line has no gap
+    np.testing.assert_array_equal(dots.get_offsets(), [[2, 6e-16]])
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+    np.testing.assert_allclose(ax.get_ylim(), [1e-16, 1e-15])
+    ax.figure.canvas.draw()
+    assert not any(label.get_text() for label in ax.yaxis.get_minorticklabels())
+
+
 @given(st.lists(st.floats(1e-16, 1.0), min_size=1, max_size=30))
 def test_every_difference_is_drawn_with_its_largest_value(values):
     ax = plots.difference_curves({"nothing": values, "GRU": [0.5]}, levels={"float32": 1.2e-7})

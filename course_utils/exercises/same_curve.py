@@ -1,4 +1,4 @@
-"""Exercises of notebook 06: what parts two equal models, and how weights are ported.
+"""Exercises of notebook 06: what separates two equal models, and how weights are ported.
 
 Shapes: ``E`` input features, ``H`` hidden units, ``V`` rows of a table, ``N`` rows of a gradient.
 """
@@ -41,8 +41,8 @@ def survives_float32(answer):
     for text in exact:
         expect(
             said[text],
-            f"You say False to {text}. It is a sum of few powers of two, and float32 holds it, "
-            "however many decimal digits it has.",
+            f"You say False to {text}. In binary it needs at most 24 digits, from the first 1 to "
+            "the last, so float32 holds it, however many decimal digits it has.",
         )
     for text, x in rounded.items():
         off = abs(float(np.float32(x)) - x)
@@ -75,7 +75,8 @@ def gates_to_keras(answer):
             expect(
                 len(same) == 1,
                 f"Your column {column.tolist()} is no row of the PyTorch matrix. Each row must "
-                "become one column: that is a transpose. Did you reshape?",
+                "become one column: that is a transpose. Did you reshape, or split along the wrong "
+                "axis?",
             )
             rows.append(int(same[0]))
         order = "".join(GATES[row // H] for row in rows)
@@ -86,7 +87,7 @@ def gates_to_keras(answer):
         blocks = [set(order[start : start + H]) for start in range(0, 3 * H, H)]
         expect(
             all(len(block) == 1 for block in blocks),
-            f"Your columns are the gates {order}. Those of one gate must stand together.",
+            f"Your columns are the gates {order}. Those of one gate must be together.",
         )
         expect(
             order == "z" * H + "r" * H + "n" * H,
@@ -96,7 +97,7 @@ def gates_to_keras(answer):
         units = [row % H for row in rows]
         expect(
             units == list(range(H)) * 3,
-            f"The units inside the gates stand as {units}. Only the gates change places.",
+            f"The units inside the gates have the order {units}. Only the gates change places.",
         )
 
 
@@ -106,7 +107,7 @@ def gates_to_keras(answer):
     goal="Return the epsilon with which Keras's Adam makes the same move as PyTorch's Adam with "
     "this epsilon, at update step (from 1), for a given beta_2.",
     hints=[
-        "Section 5 writes Keras's move with the hats of PyTorch. Which epsilon stands there?",
+        "Section 5 writes Keras's move with the hats of PyTorch. Which epsilon is in it?",
         "Keras's epsilon acts like epsilon / sqrt(1 - beta_2 ** step).",
     ],
 )
@@ -135,7 +136,8 @@ def keras_epsilon(answer):
             expect(
                 off < 1e-5,
                 f"At update {step} with beta_2 = {beta_2} and PyTorch's epsilon {epsilon:g}, yours "
-                f"is {mine:.3g}. The moves of a gradient of that size still differ by {off:.1%}.",
+                f"is {mine:.3g}. For a gradient of that size, Keras would move "
+                f"{keras / pytorch:.5f} x as far as PyTorch.",
             )
 
 
@@ -145,10 +147,10 @@ def keras_epsilon(answer):
     goal="Return the squares of the whole gradient of a table, [V, E], from its rows [N, E], the "
     "ids [N] to which they belong, and V: what Adam should average.",
     hints=[
-        "An id that stands twice has two rows. Its gradient is their sum.",
+        "An id that occurs twice has two rows. Its gradient is their sum.",
         "In NumPy and PyTorch, table[ids] += rows keeps only the last row of each id. Look for "
         "np.add.at, index_add, tf.math.unsorted_segment_sum.",
-        "First the sums [V, E], zeros where an id never stands; then the squares.",
+        "First the sums [V, E], zeros where an id never occurs; then the squares.",
     ],
 )
 def squared_gradient(answer):
@@ -158,22 +160,22 @@ def squared_gradient(answer):
     found = array(answer(rows, ids, 5), (5, 2), "The squares")
     expect(
         (found[[0, 2, 4]] == 0).all(),
-        f"The ids 0, 2 and 4 stand nowhere, and yours get {found[[0, 2, 4]].tolist()}.",
+        f"The ids 0, 2 and 4 never occur, and yours get {found[[0, 2, 4]].tolist()}.",
     )
     expect((found >= 0).all(), f"Squares are never negative, and yours hold {found.min():g}.")
     expect(
         np.allclose(found[3], [9, 1], atol=1e-4),
-        f"Id 3 stands once, with the row [3, -1], and gets {found[3].tolist()}: not its square.",
+        f"Id 3 occurs once, with the row [3, -1], and gets {found[3].tolist()}: not its square.",
     )
     expect(
         not np.allclose(found[1], [6, 33], atol=1e-4),
-        f"Id 1 stands three times and gets {found[1].tolist()}: the sum of the squares. That is "
+        f"Id 1 occurs three times and gets {found[1].tolist()}: the sum of the squares. That is "
         "what goes wrong in Keras.",
     )
     last = any(np.allclose(found[1], rows[i] ** 2, atol=1e-4) for i in (0, 2, 3))
     expect(
         not last,
-        f"Id 1 stands three times and gets {found[1].tolist()}: the square of one of its rows. "
+        f"Id 1 occurs three times and gets {found[1].tolist()}: the square of one of its rows. "
         "The other rows are lost.",
     )
     rng = np.random.default_rng(7)
@@ -184,7 +186,7 @@ def squared_gradient(answer):
             whole = np.square(rows[ids == i].astype(np.float64).sum(axis=0))
             expect(
                 np.allclose(found[i], whole, atol=1e-3),
-                f"Id {i} stands {(ids == i).sum()} times and gets {found[i].round(3).tolist()}: "
+                f"Id {i} occurs {(ids == i).sum()} times and gets {found[i].round(3).tolist()}: "
                 "not the square of the sum of its rows. Is it a mean?",
             )
 
@@ -261,7 +263,7 @@ own_pair = open_exercise(
         "parity.compare_training takes two functions, so it works for any model.",
     ],
     rubric=[
-        "Every cause is named, with the lines of code that make it.",
+        "Every cause is named, with the lines of code that cause it.",
         "The size of each cause is measured alone, on a log scale.",
         "What is left when all are gone is a number, and it is compared with the precision.",
         "You say which causes you would leave in a real project, and why.",

@@ -183,7 +183,7 @@ def draw(answer):
         "Sort each row, the likeliest first, and look at the mass of all that are likelier.",
         "A symbol stays if the mass of all likelier ones is below p. So the one that crosses p "
         "stays, too.",
-        "Then undo the sorting: the mask must stand in the order of the ids. The inverse of an "
+        "Then undo the sorting: the mask must be in the order of the ids. The inverse of an "
         "order is its argsort.",
     ],
 )
@@ -268,7 +268,7 @@ def penalise(answer):
         "often it was written does not count.",
     )
     rng = np.random.default_rng(4)
-    for penalty in (1.0, 1.3):
+    for penalty in (1.3, 1.05):
         logits, ids = rng.normal(size=(8, 11)).astype(np.float32), rng.integers(0, 11, (8, 5))
         new = array(answer(logits, ids, penalty), (8, 11), "The new logits")
         rows = np.arange(8)[:, None]
