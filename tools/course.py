@@ -24,7 +24,7 @@ COMMANDS = {
     "setup": "create .venv, install the pinned packages and get the data",
     "notebooks": "execute the notebooks again and store their outputs (some: ONLY='01 02')",
     "html": "write the stored notebooks as web pages into build/html",
-    "study-attention": "train the 78 models of notebook 04's table again (about an hour and a half)",
+    "study-attention": "train the 78 models of notebook 04's table again (some 90 minutes)",
     "pretrain": "train the character model in data/ again (about half an hour on one core)",
     "bench": "measure the speed of both sides (about 75 minutes; some sections: ONLY='1 4')",
     "bench-translation": "measure English-French translation after 60 and 180 s of training",
