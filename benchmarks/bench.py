@@ -71,6 +71,12 @@ def processor():
     return names[0] if names else platform.processor() or platform.machine()
 
 
+def tensorflow_threads(tf):
+    """Return how many threads share one operation in TensorFlow; 0 means: as many as processors."""
+    chosen = tf.config.threading.get_intra_op_parallelism_threads()
+    return chosen or int(os.environ.get("TF_NUM_INTRAOP_THREADS", 0)) or os.cpu_count()
+
+
 def describe(options):
     """Return {name: value}: machine, threads, load, versions, and how the program was called."""
     torch, tf = (importlib.import_module(name) for name in ("torch", "tensorflow"))
@@ -88,8 +94,7 @@ def describe(options):
         "GPU, PyTorch": gpu,
         "GPU, TensorFlow": ", ".join(gpus) or "none",
         "threads, PyTorch": torch.get_num_threads(),
-        "threads, TensorFlow": tf.config.threading.get_intra_op_parallelism_threads()
-        or os.cpu_count(),
+        "threads, TensorFlow": tensorflow_threads(tf),
         "load at the start": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "Python": platform.python_version(),
         **{name: version(name) for name in packages},

@@ -37,6 +37,7 @@ def test_a_ratio_is_the_median_of_the_turns_own_ratios():
     assert row.medians() == {"PyTorch": 30, "TensorFlow": 20}
     assert row.ratio() == 2.0
     assert Comparison("only one side", "ms", {"TensorFlow": [1.0]}).ratio() is None
+    assert math.isnan(comparison.median_ratio([1.0, 2.0], [3.0, 0.0]))
     with pytest.raises(ValueError, match="zip"):
         comparison.median_ratio([1, 2], [1])
 

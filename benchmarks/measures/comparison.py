@@ -54,8 +54,13 @@ class Section:
 
 
 def median_ratio(above, below):
-    """Return the median of above / below, turn by turn. Raises: ValueError for unequal lengths."""
-    pairs = zip(above, below, strict=True)
+    """Return the median of above / below, turn by turn; nan where there is a 0 below.
+
+    Raises: ValueError for unequal lengths.
+    """
+    pairs = list(zip(above, below, strict=True))
+    if not all(below):
+        return math.nan
     return statistics.median(one / other for one, other in pairs)
 
 

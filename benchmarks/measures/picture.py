@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 
+from course_utils import fonts
 from course_utils.plot_style import COURSE_STYLE, FRAMEWORK_STYLE, draw_bars, legend_once
 
 from .comparison import SIDES
@@ -80,6 +81,7 @@ PANELS = {1: characters, 2: peak, 3: translations, 4: writing, 5: notebooks, 6: 
 
 def draw(path, sections, title):
     """Draw all sections that were measured, and write the picture to a PNG file."""
+    fonts.register()
     with plt.rc_context(COURSE_STYLE):
         _draw(path, sections, title)
 
