@@ -1,14 +1,18 @@
 """The stored notebooks keep the rules of tools/notebook_rules.py, and each rule can fail."""
 
+import base64
 import copy
+import io
 import json
 import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 import execute
 import notebook_rules as rules
@@ -281,3 +285,21 @@ def test_choose_by_beginning(tmp_path):
     assert len(execute.choose([], tmp_path)) == 3
     with pytest.raises(ValueError, match="No notebook begins with '07'"):
         execute.choose(["07"], tmp_path)
+
+
+def test_pictures_are_stored_smaller_and_look_the_same():
+    grid = np.linspace(0, 1, 300)
+    figure = np.uint8(255 * np.stack([grid[:, None] * grid, grid[:, None] * np.ones(300)], -1))
+    figure = np.concatenate([figure, figure[..., :1] // 2], -1)  # [300, 300, 3], a smooth map
+    written = io.BytesIO()
+    Image.fromarray(figure).save(written, "PNG")
+    text = base64.b64encode(written.getvalue()).decode("ascii")
+    output = new_output("display_data", {"image/png": text, "text/plain": "<Figure>"})
+    notebook = new_notebook(cells=[new_code_cell("figure", outputs=[output]), new_markdown_cell()])
+    execute.shrink_pictures(notebook)
+    stored = notebook.cells[0].outputs[0].data["image/png"]
+    assert len(stored) < len(text)
+    seen = np.asarray(Image.open(io.BytesIO(base64.b64decode(stored))).convert("RGB"), int)
+    assert np.abs(seen - figure).mean() < 8  # of 255, and this map has far more than 256 colours
+    execute.shrink_pictures(notebook)
+    assert notebook.cells[0].outputs[0].data["image/png"] == stored

@@ -10,6 +10,7 @@ machine with two cores). The rules of notebook_rules.py are checked on what was 
 
 import argparse
 import base64
+import io
 import os
 import sys
 import threading
@@ -20,6 +21,7 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image
 from traitlets.config import Config
 
 import notebook_rules
@@ -86,6 +88,27 @@ def strip_noise(notebook):
     return notebook
 
 
+def shrink_pictures(notebook):
+    """Store each picture with a palette of 256 colours where that is smaller, in place.
+
+    Figures have few colours. In a heat map a step of 1/256 cannot be seen.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+                if picture.mode == "P":
+                    continue  # done before
+                kept = io.BytesIO()
+                few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+                few.save(kept, "PNG", optimize=True, dpi=picture.info.get("dpi", (100, 100)))
+                text = base64.b64encode(kept.getvalue()).decode("ascii")
+                if len(text) < len(data["image/png"].strip()):
+                    data["image/png"] = text
+    return notebook
+
+
 def readme_picture(notebook):
     """Return the PNG bytes of the cell that is tagged for the README, or None."""
     for cell in notebook.cells:
@@ -140,7 +163,8 @@ def execute(path, timeout=CELL_TIMEOUT):
     finally:
         peak = memory.stop()
     seconds = time.monotonic() - start
-    text = nbformat.writes(strip_noise(notebook), version=4).rstrip("\n") + "\n"
+    notebook = shrink_pictures(strip_noise(notebook))
+    text = nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
     temporary = path.with_suffix(".ipynb.part")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
