@@ -65,6 +65,13 @@ def test_each_module_is_written():
 
 
 @pytest.mark.parametrize("module", WRITTEN)
+def test_the_table_is_in_the_notebooks_order(module):
+    pattern = re.compile(rf"exercises\.{module}\.(\w+)\.check\(")
+    sources = "\n".join(cell.source for cell in cells(module))
+    assert [name for _, name in exercises.every_exercise(module)] == pattern.findall(sources)
+
+
+@pytest.mark.parametrize("module", WRITTEN)
 def test_each_notebook_has_enough_exercises(module):
     own = [exercise for name, exercise in EVERY.items() if name.startswith(f"{module}.")]
     assert len(own) >= 4

@@ -40,9 +40,10 @@ def every_exercise(module=None):
         raise ValueError(
             f"There are no exercises named {module!r}. There are: {', '.join(MODULES)}."
         )
-    return {
-        (name, exercise.name): exercise
-        for name in (MODULES if module is None else [module])
-        for exercise in vars(importlib.import_module(f"{__name__}.{name}")).values()
-        if isinstance(exercise, Exercise)
-    }
+    found = {}
+    for name in MODULES if module is None else [module]:
+        source = importlib.import_module(f"{__name__}.{name}")
+        for own in getattr(source, "__all__", vars(source)):  # the notebook's order
+            if isinstance(exercise := getattr(source, own), Exercise):
+                found[name, exercise.name] = exercise
+    return found
