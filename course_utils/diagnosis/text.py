@@ -14,7 +14,7 @@ def text_round_trip(encode, decode, texts, pad_id=0, unknown_id=None):
 
     ``encode(text)`` -> ids [T]; ``decode(ids)`` -> text. ``texts``: a list of texts, some with
     words that the vocabulary does not have, some in Hangul. The one more thing: a text in
-    decomposed Unicode (NFD, as file names on a Mac are) gets the ids of its composed form (NFC).
+    decomposed Unicode (NFD, as in file names from a Mac) gets the ids of its composed form (NFC).
     Texts that hold ``unknown_id`` need not come back. White space at the ends and runs of it do not
     count.
 
