@@ -303,3 +303,15 @@ def test_pictures_are_stored_smaller_and_look_the_same():
     assert np.abs(seen - figure).mean() < 8  # of 255, and this map has far more than 256 colours
     execute.shrink_pictures(notebook)
     assert notebook.cells[0].outputs[0].data["image/png"] == stored
+
+
+def test_prints_stay_around_what_is_shown_between_them():
+    shown = new_output("display_data", {"text/plain": "a table"})
+    texts = ["one\n", "two\n", None, "three\n"]
+    outputs = [
+        shown if text is None else new_output("stream", name="stdout", text=text) for text in texts
+    ]
+    outputs.append(new_output("stream", name="stderr", text="!"))
+    notebook = execute.strip_noise(new_notebook(cells=[new_code_cell("x", outputs=outputs)]))
+    found = [output.get("text", "a table") for output in notebook.cells[0].outputs]
+    assert found == ["one\ntwo\n", "a table", "three\n", "!"]

@@ -84,8 +84,21 @@ def strip_noise(notebook):
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         if cell.cell_type == "code":  # a widget (a progress bar) is dead without its kernel
-            cell.outputs = [out for out in cell.outputs if WIDGET_VIEW not in out.get("data", {})]
+            seen = [out for out in cell.outputs if WIDGET_VIEW not in out.get("data", {})]
+            cell.outputs = join_streams(seen)
     return notebook
+
+
+def join_streams(outputs):
+    """Join neighbouring pieces of one stream; what was shown between two prints stays between."""
+    joined = []
+    for output in outputs:
+        name = output.get("name") if output.output_type == "stream" else None
+        if name and joined and joined[-1].get("name") == name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def shrink_pictures(notebook):
@@ -148,7 +161,7 @@ def execute(path, timeout=CELL_TIMEOUT):
         timeout=timeout,
         kernel_name="python3",
         record_timing=False,
-        coalesce_streams=True,
+        coalesce_streams=False,  # it would join across what is shown between; see join_streams
         resources={"metadata": {"path": str(path.parent)}},
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # it warns without
         on_notebook_start=lambda notebook: memory.start(client.km.provisioner.pid),
