@@ -1,5 +1,6 @@
 """The benchmark program's own arithmetic: turns, ratios, exponents, counted work, table, JSON."""
 
+import importlib
 import math
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from course_utils import in_pytorch
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import bench
-from measures import comparison, picture, work
+from measures import comparison, picture, translations, work
 from measures.comparison import Comparison, Section
 
 
@@ -147,3 +148,19 @@ def test_options():
     for wrong in (["--only", "7"], ["--turns", "0"], ["--seeds", "0"]):
         with pytest.raises(SystemExit):
             bench.parse(wrong)
+
+
+@pytest.mark.parametrize("name", bench.SECTIONS.values())
+def test_every_section_finds_the_programs_that_it_uses(name):
+    assert callable(importlib.import_module(name).measure)
+
+
+def test_rows_of_translation_are_judged_by_the_worse_side():
+    def one(bleu):
+        return dict.fromkeys(translations.QUANTITIES, 10.0) | {"bleu_beam_1": bleu}
+
+    found = {"PyTorch": [one(33.0)], "TensorFlow": [one(31.0)]}
+    rows = {row.unit: row for row in translations.rows_of(180, found)}
+    assert rows["BLEU, greedy"].promise == ">= 32"
+    assert rows["BLEU, greedy"].kept is False
+    assert rows["target tokens/s"].kept is None

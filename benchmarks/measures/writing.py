@@ -15,6 +15,7 @@ from course_utils import parity
 from .comparison import SIDES, Comparison, Section, in_turns
 from .steps import seconds_of
 
+MODEL = translation.LONG["model"]
 STEPS = 10  # words of each translation
 SENTENCES = {1: 16, 64: 256}  # batch size: sentences
 
@@ -24,9 +25,7 @@ def translating(sides, turns):
     _, _, test, vocabularies = translation.load_data()
     sizes = [len(vocabulary) for vocabulary in vocabularies]
     # without the output bias of ``translation.build``: <eos> would come first, and nothing after it
-    models = {
-        label: side.seq2seq.Seq2Seq(*sizes, **translation.MODEL) for label, side in sides.items()
-    }
+    models = {label: side.seq2seq.Seq2Seq(*sizes, **MODEL) for label, side in sides.items()}
     parity.copy_weights(*models.values())
     rows = []
     for batch_size, count in SENTENCES.items():
@@ -62,7 +61,7 @@ def measure(options):
         rows.append(row)
     rows += translating(sides, options.turns)
     notes = [
-        f"Writing: {built[0].options}, {settings}. Translating: {translation.MODEL}, greedy, "
+        f"Writing: {built[0].options}, {settings}. Translating: {MODEL}, greedy, "
         f"at most {STEPS} words. No model is trained: the speed does not depend on the weights."
     ]
     return Section(4, "Writing and translating", rows, notes)
