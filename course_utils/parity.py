@@ -78,7 +78,7 @@ def compare_training(
     learning_rate=2**-4,
     beta_1=0.875,
     beta_2=1 - 2**-10,
-    epsilon=None,
+    epsilon=1e-30,
     clip_norm=None,
     gradients_at=(0,),
     same_start=True,
@@ -94,8 +94,9 @@ def compare_training(
     one for each update. ``gradients_at``: the steps at which the gradients are compared, from 0.
 
     The default betas are exact in binary: Keras rounds others to float32, also in float64. The
-    default epsilon does not matter on either side: 1e-30 for float64, 1e-12 for float32, where
-    the square of a gradient may vanish though the gradient does not.
+    default epsilon is so small that its place does not matter, which differs: 1e-12 does, where
+    gradients are about as small. It is for comparing. In float32 the square of a gradient below
+    1e-19 is 0, and both sides then move that weight far: to train, take 1e-12.
     Raises: TypeError, ValueError for models, batches or settings that are not possible;
     FloatingPointError if a loss is no longer finite.
     """
@@ -123,9 +124,6 @@ def compare_training(
     rates = learning_rates(len(batches), peak, schedule)
     settings = dict(optimizer=optimizer, learning_rate=learning_rate)
     first, second = models.values()
-    if epsilon is None:
-        precise = all(array.dtype == np.float64 for array in first.named_weights().values())
-        epsilon = 1e-30 if precise else 1e-12
     adam = dict(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
     settings |= (adam if optimizer == "adam" else {}) | dict(clip_norm=clip_norm)
     if same_start:

@@ -232,13 +232,6 @@ def test_gradients_are_clipped_together():
     assert parity.largest_difference(moves[1], moves[0] * 0.01 / lengths[0]) < 1e-15
 
 
-@pytest.mark.parametrize(("dtype", "epsilon"), [("float32", 1e-12), ("float64", 1e-30)])
-def test_the_default_epsilon_suits_the_precision(dtype, epsilon):
-    pair = {name: build(in_pytorch, "rnn-1", dtype) for name in ("a", "b")}
-    comparison = parity.compare_training(pair, batches_for("rnn-1", 1), optimizer="adam")
-    assert f"epsilon={epsilon}" in repr(comparison)
-
-
 def test_rates_may_change_from_update_to_update():
     batches, rates = batches_for("rnn-1", 3), [0.5, 0.0, 0.25]
     comparison = parity.compare_training(pytorch_pair(), batches, learning_rate=rates)
