@@ -43,7 +43,8 @@ def test_a_students_copy_holds_the_course_and_no_solution(student, references):
     assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} <= {
         name.removeprefix("notebooks/") for name in files
     }
-    assert not [name for name in files if "solutions" in name or "teachers_guide" in name]
+    hidden = ("solutions", "teachers_guide", "exercise_answers")
+    assert not [name for name in files if any(part in name for part in hidden)]
     assert len(references) >= 18
     texts = {
         name: (student / name).read_text(encoding="utf-8")

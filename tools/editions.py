@@ -1,6 +1,6 @@
 """Write a copy of the course for students or for teachers into build/.
 
-    make student    build/student: no reference solutions, no teacher's guide
+    make student    build/student: no reference solutions, no tests of answers, no teacher's guide
     make teacher    build/teacher: all of it, and docs/solutions.md with every solution on one page
 
 Only files that git keeps, or would keep, are copied (without git: all but what the course's own
@@ -18,7 +18,8 @@ from install import ROOT
 
 SOLUTIONS = "course_utils/exercises/solutions"
 GUIDE = "docs/teachers_guide.md"
-ONLY_FOR_TEACHERS = (SOLUTIONS, GUIDE)
+ANSWERS = "tests/exercise_answers"  # wrong ones; some build on the right one
+ONLY_FOR_TEACHERS = (SOLUTIONS, GUIDE, ANSWERS)
 MADE = (".git", ".venv", "build", ".pytest_cache", ".ruff_cache", ".hypothesis", "__pycache__")
 MADE += (".ipynb_checkpoints",)
 
