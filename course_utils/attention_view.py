@@ -4,17 +4,13 @@ The page needs no kernel and no network. It works with a mouse, by touch and by 
 """
 
 import html
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 from course_utils.attention_page import PAGE, SCRIPT, STYLE
+from course_utils.html_view import HtmlView, clean, fill, script_data
 from course_utils.plot_checks import END, as_attention, as_links
-
-HEIGHT = 680  # CSS pixels of the frame in a notebook, until the page has measured itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,32 +33,15 @@ class AttentionExample:
 
 
 @dataclass(frozen=True, repr=False)
-class AttentionView:
-    """An HTML page; a notebook shows it in a frame of its own, ``save`` writes it to a file."""
+class AttentionView(HtmlView):
+    """The page; a notebook shows it in a frame of its own, ``save`` writes it to a file."""
 
-    page: str
-    title: str
     sentences: int
 
-    def save(self, path) -> Path:
-        """Write the page to a file, for a browser; return its path."""
-        path = Path(path)
-        path.write_text(self.page, encoding="utf-8", newline="\n")
-        return path
-
-    def _repr_html_(self):
-        # In a frame, ids and styles cannot meet those of the notebook or of another view.
-        return (
-            f'<iframe srcdoc="{html.escape(self.page)}" title="{html.escape(self.title)}" '
-            f'style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
-        )
+    HEIGHT = 680
 
     def __repr__(self):
-        size = len(self.page.encode()) / 1000
-        return (
-            f"AttentionView({self.title!r}: {self.sentences} sentences, {size:.0f} kB; "
-            '.save("attention.html") writes a page for the browser)'
-        )
+        return self._summary(f"{self.sentences} sentences", "attention.html")
 
 
 def attention_view(examples, path=None, title="Attention, word by word"):
@@ -94,19 +73,16 @@ def attention_view(examples, path=None, title="Attention, word by word"):
             sentences.append({"source": source, "models": [model]})
     if not sentences:
         raise ValueError("examples is empty; give at least one sentence with its weights.")
-    data = json.dumps(sentences, ensure_ascii=False, separators=(",", ":"))
-    # A "<" could end the script element. In JSON it may be written as an escape.
-    data = data.replace("<", r"\u003c").replace("\u2028", r"\u2028").replace("\u2029", r"\u2029")
-    title = _clean(title)
-    parts = {
-        "title": html.escape(title),
-        "count": str(len(sentences)),
-        "table": _table(sentences[0]["source"], sentences[0]["models"][0]),
-        "data": data,
-        "style": STYLE,
-        "script": SCRIPT,
-    }
-    page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], PAGE)
+    title = clean(title)
+    page = fill(
+        PAGE,
+        title=html.escape(title),
+        count=str(len(sentences)),
+        table=_table(sentences[0]["source"], sentences[0]["models"][0]),
+        data=script_data(sentences),
+        style=STYLE,
+        script=SCRIPT,
+    )
     view = AttentionView(page, title, len(sentences))
     if path is not None:
         view.save(path)
@@ -135,19 +111,14 @@ def _as_json(example):
     if not isinstance(reference, str):
         reference = " ".join(word for word in reference if word != END)
     model = {
-        "label": _clean(example.label),
-        "target": [_clean(word) for word in target],
+        "label": clean(example.label),
+        "target": [clean(word) for word in target],
         "weights": [[round(weight, 3) for weight in row] for row in weights.tolist()],
         "sure": sorted(links[0]),
         "possible": sorted(links[1]),
-        "reference": _clean(reference),
+        "reference": clean(reference),
     }
-    return [_clean(word) for word in source], model
-
-
-def _clean(text):
-    """Return a text that a file can hold: half a character (a lone surrogate) becomes "?"."""
-    return str(text).encode("utf-8", "replace").decode("utf-8")
+    return [clean(word) for word in source], model
 
 
 def _table(source, model):

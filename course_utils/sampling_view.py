@@ -5,21 +5,18 @@ It works with a mouse, by touch and by keyboard.
 """
 
 import html
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from course_utils.parity import to_numpy
+from course_utils.arrays import to_numpy
+from course_utils.html_view import HtmlView, clean, fill, script_data
 from course_utils.plot_checks import as_array, check_length, visible_text
 from course_utils.sampling import probabilities
 from course_utils.sampling_page import PAGE, SCRIPT, STYLE
 
-HEIGHT = 760  # CSS pixels of the frame in a notebook, until the page has measured itself
 WITHOUT_SCRIPT = 24  # rows of the list that is seen without JavaScript
 
 
@@ -39,32 +36,15 @@ class SamplingExample:
 
 
 @dataclass(frozen=True, repr=False)
-class SamplingView:
-    """An HTML page; a notebook shows it in a frame of its own, ``save`` writes it to a file."""
+class SamplingView(HtmlView):
+    """The page; a notebook shows it in a frame of its own, ``save`` writes it to a file."""
 
-    page: str
-    title: str
     contexts: int
 
-    def save(self, path) -> Path:
-        """Write the page to a file, for a browser; return its path."""
-        path = Path(path)
-        path.write_text(self.page, encoding="utf-8", newline="\n")
-        return path
-
-    def _repr_html_(self):
-        # In a frame, ids and styles cannot meet those of the notebook or of another view.
-        return (
-            f'<iframe srcdoc="{html.escape(self.page)}" title="{html.escape(self.title)}" '
-            f'style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
-        )
+    HEIGHT = 760
 
     def __repr__(self):
-        size = len(self.page.encode()) / 1000
-        return (
-            f"SamplingView({self.title!r}: {self.contexts} contexts, {size:.0f} kB; "
-            '.save("sampling.html") writes a page for the browser)'
-        )
+        return self._summary(f"{self.contexts} contexts", "sampling.html")
 
 
 def sampling_view(examples, path=None, title="Temperature, top-k and top-p"):
@@ -94,22 +74,17 @@ def sampling_view(examples, path=None, title="Temperature, top-k and top-p"):
         entries += [entry | {"symbols": place} for entry in found]
     if not entries:
         raise ValueError("examples is empty; give at least one context with its logits.")
-    data = json.dumps(
-        {"symbols": list(lists), "examples": entries}, ensure_ascii=False, separators=(",", ":")
+    title = clean(title)
+    page = fill(
+        PAGE,
+        title=html.escape(title),
+        count=str(len(entries)),
+        text=html.escape(entries[0]["context"]),
+        rows=_rows(entries[0]["logits"], next(iter(lists))),
+        data=script_data({"symbols": list(lists), "examples": entries}),
+        style=STYLE,
+        script=SCRIPT,
     )
-    # A "<" could end the script element. In JSON it may be written as an escape.
-    data = data.replace("<", r"\u003c").replace("\u2028", r"\u2028").replace("\u2029", r"\u2029")
-    title = _clean(title)
-    parts = {
-        "title": html.escape(title),
-        "count": str(len(entries)),
-        "text": html.escape(entries[0]["context"]),
-        "rows": _rows(entries[0]["logits"], next(iter(lists))),
-        "data": data,
-        "style": STYLE,
-        "script": SCRIPT,
-    }
-    page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], PAGE)
     view = SamplingView(page, title, len(entries))
     if path is not None:
         view.save(path)
@@ -157,18 +132,13 @@ def _as_entries(example):
     logits = logits - logits.max(axis=1, keepdims=True)
     entries = [
         {
-            "context": _clean(context),
-            "label": _clean(example.label or ""),
+            "context": clean(context),
+            "label": clean(example.label or ""),
             "logits": [float(f"{logit:.5g}") for logit in row.tolist()],
         }
         for context, row in zip(contexts, logits, strict=True)
     ]
-    return tuple(visible_text(_clean(symbol)) for symbol in example.symbols), entries
-
-
-def _clean(text):
-    """Return a text that a file can hold: half a character (a lone surrogate) becomes "?"."""
-    return str(text).encode("utf-8", "replace").decode("utf-8")
+    return tuple(visible_text(clean(symbol)) for symbol in example.symbols), entries
 
 
 def _rows(logits, symbols):

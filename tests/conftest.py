@@ -67,3 +67,16 @@ def no_network(request, monkeypatch):
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, guarded(name))
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
+
+
+@pytest.fixture
+def fresh_figures():
+    """Figures in the course's style, without a window; none is left open."""
+    import matplotlib.pyplot as plt
+
+    from course_utils import plots
+
+    with plt.rc_context({"backend": "agg"}):
+        plots.use_course_style()
+        yield
+    plt.close("all")

@@ -18,12 +18,7 @@ WEIGHTS = np.array(
 BUCKETS, SHARES = [3, 4, 5], [1.0, 0.5, 0.25]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_figures():
-    with plt.rc_context({"backend": "agg"}):
-        plots.use_course_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("fresh_figures")
 
 
 def labels(axis):

@@ -3,7 +3,6 @@ import re
 import shutil
 import subprocess
 import sys
-from html.parser import HTMLParser
 
 import nbformat
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert import HTMLExporter
+from page_parser import Page
 
 from course_utils.attention_page import SCRIPT
 from course_utils.attention_view import AttentionExample, attention_view
@@ -21,40 +21,6 @@ WEIGHTS = np.array(
     [[0.7, 0.1, 0.1, 0.1], [0.0, 0.2, 0.6, 0.2], [0.1, 0.5, 0.4, 0.0], [0.25, 0.25, 0.25, 0.25]]
 )
 SURE, POSSIBLE = {(0, 0), (2, 2)}, {(0, 0), (2, 2), (1, 2)}
-VOID = {"meta", "input", "br"}
-
-
-class Page(HTMLParser):
-    """Collect tags, attributes and texts; stop at a tag that is not closed in order."""
-
-    def __init__(self, page):
-        super().__init__(convert_charrefs=True)
-        self.tags, self.text, self.ids, self.open = [], {}, [], []
-        self.feed(page)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.tags.append((tag, attrs))
-        if "id" in attrs:
-            self.ids.append(attrs["id"])
-        if tag not in VOID:
-            self.open.append((tag, attrs.get("id")))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop()[0] == tag
-
-    def handle_data(self, data):
-        if self.open:
-            self.text.setdefault(self.open[-1], []).append(data)
-
-    def find(self, tag):
-        return [attrs for name, attrs in self.tags if name == tag]
-
-    @property
-    def sentences(self):
-        return json.loads("".join(self.text["script", "data"]))
 
 
 def example(**changes):
@@ -63,7 +29,7 @@ def example(**changes):
 
 
 def test_the_page_holds_words_weights_links_reference_and_label():
-    (sentence,) = Page(attention_view([AttentionExample(**example())]).page).sentences
+    (sentence,) = Page(attention_view([AttentionExample(**example())]).page).stored
     assert sentence["source"] == [*SOURCE, "<eos>"]
     (model,) = sentence["models"]
     assert model == {
@@ -79,16 +45,16 @@ def test_the_page_holds_words_weights_links_reference_and_label():
 def test_a_dictionary_and_an_example_make_the_same_page_and_eos_is_optional():
     assert attention_view([example()]).page == attention_view([AttentionExample(**example())]).page
     view = attention_view([{"source": ["a"], "target": ["b"], "weights": [[1.0]]}])
-    (sentence,) = Page(view.page).sentences
+    (sentence,) = Page(view.page).stored
     assert sentence["source"] == ["a"]
     assert sentence["models"][0]["target"] == ["b"]
 
 
 def test_weights_are_rounded_to_three_decimals():
-    (sentence,) = Page(attention_view([example(weights=np.full((4, 4), 1 / 4))]).page).sentences
+    (sentence,) = Page(attention_view([example(weights=np.full((4, 4), 1 / 4))]).page).stored
     assert sentence["models"][0]["weights"][0] == [0.25] * 4
     row = [1 / 3, 1 / 3, 1 / 3 - 1e-5, 1e-5]
-    (sentence,) = Page(attention_view([example(weights=[row] * 4)]).page).sentences
+    (sentence,) = Page(attention_view([example(weights=[row] * 4)]).page).stored
     assert sentence["models"][0]["weights"][0] == [0.333, 0.333, 0.333, 0]
 
 
@@ -98,12 +64,12 @@ def test_models_of_one_sentence_share_its_entry_whatever_their_order():
     changes = [{}, other, {"label": "dot", "target": [*TARGET, "."], "weights": weights}]
     no_links = {"sure": (), "possible": ()}
     view = attention_view([example(**no_links | change) for change in changes])
-    first, second = Page(view.page).sentences
+    first, second = Page(view.page).stored
     assert [model["label"] for model in first["models"]] == ["additive", "dot"]
     assert len(first["models"][1]["target"]) == 5
     assert [model["label"] for model in second["models"]] == ["additive"]
     # The same sentence twice from one model: two entries, nothing is lost.
-    assert len(Page(attention_view([example(), example()]).page).sentences) == 2
+    assert len(Page(attention_view([example(), example()]).page).stored) == 2
 
 
 def test_tensors_of_either_framework_are_taken():
@@ -165,7 +131,7 @@ def test_any_words_stay_words(source, target, other):
     given = AttentionExample(source, target, weights, label=other, reference=other)
     view = attention_view([given], title=other)
     page = Page(view.page)
-    (sentence,) = page.sentences
+    (sentence,) = page.stored
     assert sentence["source"] == source
     assert sentence["models"][0]["target"] == target
     assert sentence["models"][0]["label"] == sentence["models"][0]["reference"] == other
@@ -178,7 +144,7 @@ def test_any_words_stay_words(source, target, other):
 def test_half_a_character_does_not_stop_the_page_from_being_saved(tmp_path):
     view = attention_view([example(target=["나\ud800", "b", "c"])], tmp_path / "a.html")
     assert (tmp_path / "a.html").read_text(encoding="utf-8") == view.page
-    assert Page(view.page).sentences[0]["models"][0]["target"][0] == "나?"
+    assert Page(view.page).stored[0]["models"][0]["target"][0] == "나?"
 
 
 def test_saving(tmp_path):
@@ -249,7 +215,7 @@ def test_the_script_moves_between_words_and_steps_through_decoding(tmp_path):
 
 def test_the_script_says_where_a_word_looks_and_what_is_gold(tmp_path):
     def said(word, shown=None, gold=True, **changes):
-        (sentence,) = Page(attention_view([example(**changes)]).page).sentences
+        (sentence,) = Page(attention_view([example(**changes)]).page).stored
         model = json.dumps(sentence["models"][0])
         state = json.dumps({"word": word, "shown": shown})
         code = f"describe({json.dumps(sentence['source'])}, {model}, {state}, {json.dumps(gold)})"

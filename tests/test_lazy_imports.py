@@ -25,6 +25,7 @@ FRAMEWORK_FREE = [
     "course_utils.search",
     "course_utils.training_folder",
     "course_utils.translation_metrics",
+    "course_utils.html_view",
     "course_utils.attention_view",
     "course_utils.sampling_view",
     "course_utils.sampling_panel",

@@ -9,12 +9,7 @@ from course_utils import plots
 FALLING = {"PyTorch": [3.0, 2.0, 1.5], "TensorFlow": [3.0, 2.25, 1.5]}
 
 
-@pytest.fixture(autouse=True)
-def _fresh_figures():
-    with plt.rc_context({"backend": "agg"}):
-        plots.use_course_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("fresh_figures")
 
 
 def test_both_curves_stand_above_and_their_difference_below():

@@ -18,13 +18,7 @@ from course_utils.history import Evaluation, History
 from course_utils.plot_checks import VISIBLE
 from course_utils.plot_style import spread_apart, styles_for
 
-
-@pytest.fixture(autouse=True)
-def _fresh_figures():
-    with plt.rc_context({"backend": "agg"}):
-        plots.use_course_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("fresh_figures")
 
 
 def history(end, updates=60, seconds=30.0):

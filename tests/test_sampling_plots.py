@@ -20,12 +20,7 @@ CURVES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _fresh_figures():
-    with plt.rc_context({"backend": "agg"}):
-        plots.use_course_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("fresh_figures")
 
 
 def labels(axis):

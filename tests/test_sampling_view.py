@@ -3,7 +3,6 @@ import re
 import shutil
 import subprocess
 import sys
-from html.parser import HTMLParser
 
 import nbformat
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert import HTMLExporter
+from page_parser import Page
 
 from course_utils.sampling import inverse_cdf, probabilities
 from course_utils.sampling_page import SCRIPT
@@ -18,40 +18,6 @@ from course_utils.sampling_view import SamplingExample, sampling_view
 
 SYMBOLS = ["a", " ", "\n", "한", "<"]
 LOGITS = [1.0, 0.0, 3.0, 2.0, -1.0]
-VOID = {"meta", "input", "br"}
-
-
-class Page(HTMLParser):
-    """Collect tags, attributes and texts; stop at a tag that is not closed in order."""
-
-    def __init__(self, page):
-        super().__init__(convert_charrefs=True)
-        self.tags, self.text, self.ids, self.open = [], {}, [], []
-        self.feed(page)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.tags.append((tag, attrs))
-        if "id" in attrs:
-            self.ids.append(attrs["id"])
-        if tag not in VOID:
-            self.open.append((tag, attrs.get("id")))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop()[0] == tag
-
-    def handle_data(self, data):
-        if self.open:
-            self.text.setdefault(self.open[-1], []).append(data)
-
-    def find(self, tag):
-        return [attrs for name, attrs in self.tags if name == tag]
-
-    @property
-    def stored(self):
-        return json.loads("".join(self.text["script", "data"]))
 
 
 def example(**changes):
