@@ -1,12 +1,15 @@
 """Measure the speed of both sides: training, peak share, translation, writing, notebooks, growth.
 
     make bench                        everything, about 75 minutes on two free cores
-    make bench ONLY='1 4'             some of the sections
+    make bench ONLY='1 4'             some of the sections; the others stay as they are stored
     python benchmarks/bench.py --quick   a look at the program: short times, which mean nothing
 
 Both sides take turns (A B A B) in one process; the table shows medians over the turns, and ratios
 within the turns. build/bench/ gets a table (bench.md), a picture (bench.png) and every single
 number (bench.json). Speeds depend on the machine and its load: let nothing else run.
+
+Sections that an earlier run stored there stay in the report if machine, threads, versions and
+options were the same; a run that was stopped goes on with ONLY.
 
 The number of threads is that of the frameworks; OMP_NUM_THREADS and TF_NUM_INTRAOP_THREADS change
 it.
@@ -87,7 +90,6 @@ def describe(options):
         "quick": options.quick,
         "turns": options.turns,
         "seeds": options.seeds,
-        "date": datetime.date.today().isoformat(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "processors": os.cpu_count(),
@@ -95,10 +97,27 @@ def describe(options):
         "GPU, TensorFlow": ", ".join(gpus) or "none",
         "threads, PyTorch": torch.get_num_threads(),
         "threads, TensorFlow": tensorflow_threads(tf),
-        "load at the start": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "Python": platform.python_version(),
         **{name: version(name) for name in packages},
     }
+
+
+def moment():
+    """Return the date, and how busy the machine is: processes that ran in the last minute."""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return datetime.date.today().isoformat() + load
+
+
+def stored_sections(path, facts):
+    """Return {number: section} of an earlier run's JSON, if it describes itself as ``facts`` do."""
+    if not path.exists():
+        return {}
+    earlier, sections = comparison.read_json(path)
+    different = sorted(name for name in facts if earlier.get(name) != facts[name])
+    if different:
+        print(f"{path} is replaced: {', '.join(different)} differ.")
+        return {}
+    return {section.number: section for section in sections}
 
 
 def report(facts, sections):
@@ -122,26 +141,30 @@ def main(arguments=None):
     options = parse(arguments)
     importlib.import_module("course_utils.in_tensorflow")  # first: it filters start-up messages
     importlib.import_module("course_utils.in_pytorch")
-    facts, sections = describe(options), []
+    facts = describe(options)
     options.output.mkdir(parents=True, exist_ok=True)
+    sections, measured = stored_sections(options.output / "bench.json", facts), []
     if options.quick:
         print(QUICK)
     for number in sorted(set(options.only or SECTIONS)):
-        start = time.monotonic()
+        start, begun = time.monotonic(), moment()
         section = importlib.import_module(SECTIONS[number]).measure(options)
         if options.quick:  # nothing can be kept or missed
             for row in section.rows:
                 row.kept = None
-        sections.append(section)
+        section.measured = begun
+        measured.append(section)
+        sections[number] = section
+        stored = [one for _, one in sorted(sections.items())]
         print("\n".join(comparison.table(section)), f"({time.monotonic() - start:.0f} s)\n")
         # After each section, so that a long run that is stopped keeps what it has.
-        comparison.write_json(options.output / "bench.json", facts, sections)
-        text = report(facts, sections)
+        comparison.write_json(options.output / "bench.json", facts, stored)
+        text = report(facts, stored)
         (options.output / "bench.md").write_text(text, encoding="utf-8")
-        title = f"{facts['processor']}, {facts['processors']} processors, {facts['date']}"
+        title = f"{facts['processor']}, {facts['processors']} processors"
         title = f"{QUICK}\n{title}" if options.quick else title
-        picture.draw(options.output / "bench.png", sections, title)
-    missed = [row.what for one in sections for row in one.rows if row.kept is False]
+        picture.draw(options.output / "bench.png", stored, title)
+    missed = [row.what for one in measured for row in one.rows if row.kept is False]
     if missed:
         print("Not kept in this run: " + "; ".join(missed))
         return 1

@@ -11,6 +11,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from course_utils import in_pytorch
+from course_utils.data import SentencePair, encode_batch, pair_vocabularies
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
@@ -86,6 +87,20 @@ def test_counted_operations_are_those_that_pytorch_counts(library, monkeypatch):
     assert counter.get_total_flops() == work.operations(products) - first_state
 
 
+def test_counted_operations_of_translation_are_those_that_pytorch_counts():
+    batch, source, target, embedding, hidden = 2, 5, 4, 3, 6  # with <eos>
+    words = tuple("abcde")
+    pairs = [SentencePair(words[: source - 1], words[: target - 1])] * batch
+    vocabularies = pair_vocabularies(pairs)
+    sizes = [len(vocabulary) for vocabulary in vocabularies]
+    model = in_pytorch.seq2seq.Seq2Seq(*sizes, embedding, hidden, attention="dot")
+    update = in_pytorch.translation.TranslationUpdate(model)
+    with FlopCounterMode(display=False) as counter:
+        update(encode_batch(pairs, *vocabularies), 0.01)
+    products = work.translation_products(batch, source, target, embedding, hidden, sizes[1])
+    assert counter.get_total_flops() == work.operations(products)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -112,7 +127,8 @@ def example_sections():
     wall = Comparison("00_start: wall time", "s", {"both": [9.0]})
     exponent = Comparison("exponent of T", "", both, settings={"expected": 1.0, "name": "T"})
     rows = {1: trained, 2: share, 3: bleu, 4: speed, 5: wall, 6: exponent}
-    return [Section(n, f"title {n}", [row], [f"note {n}"]) for n, row in rows.items()]
+    when = "2026-01-01, load 0.1"
+    return [Section(n, f"title {n}", [row], [f"note {n}"], when) for n, row in rows.items()]
 
 
 def test_the_table_shows_medians_ratio_and_verdict():
@@ -120,7 +136,7 @@ def test_the_table_shows_medians_ratio_and_verdict():
     assert "| loss | nats/character | 2.00 | 4.00 | 2.00 | <= 1.52 **missed** |" in first
     assert "| GRU | share of the peak | – | 0.500 | – | >= 0.1 ✓ |" in second
     assert first.startswith("## 1 · title 1")
-    assert first.rstrip().endswith("note 1")
+    assert first.rstrip().endswith("note 1\n\nMeasured: 2026-01-01, load 0.1.")
 
 
 def test_json_keeps_everything(tmp_path):
@@ -128,6 +144,15 @@ def test_json_keeps_everything(tmp_path):
     facts, sections = comparison.read_json(tmp_path / "bench.json")
     assert facts == {"quick": True}
     assert sections == example_sections()
+
+
+def test_stored_sections_stay_only_if_the_circumstances_are_the_same(tmp_path, capsys):
+    path = tmp_path / "bench.json"
+    assert bench.stored_sections(path, {"torch": "2"}) == {}
+    comparison.write_json(path, {"torch": "2"}, example_sections())
+    assert list(bench.stored_sections(path, {"torch": "2"}).values()) == example_sections()
+    assert bench.stored_sections(path, {"torch": "3", "quick": True}) == {}
+    assert "quick, torch differ" in capsys.readouterr().out
 
 
 def test_the_picture_has_a_panel_for_each_section(tmp_path):

@@ -45,12 +45,13 @@ class Comparison:
 
 @dataclass
 class Section:
-    """A section of the report: its number, its title, rows and notes for the reader."""
+    """A section of the report: its number, its title, rows, notes for the reader, and when."""
 
     number: int
     title: str
     rows: list
     notes: list = field(default_factory=list)
+    measured: str = ""
 
 
 def median_ratio(above, below):
@@ -122,7 +123,8 @@ def table(section):
         verdict = {True: " ✓", False: " **missed**", None: ""}[row.kept]
         cells = [row.what, row.unit, *numbers, number(row.ratio()), row.promise + verdict]
         lines.append("| " + " | ".join(cells) + " |")
-    return [*lines, "", *(f"{note}\n" for note in section.notes)]
+    notes = [*section.notes, f"Measured: {section.measured}."]
+    return [*lines, "", *(f"{note}\n" for note in notes)]
 
 
 def write_json(path, content, sections):

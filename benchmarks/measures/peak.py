@@ -17,7 +17,7 @@ from .work import character_products, operations
 
 SQUARE = 1024
 VOCABULARY, EMBEDDING = 65, 64
-SHAPES = [(32, 64, 256), (32, 64, 512), (64, 64, 512), (128, 64, 512)]  # B, T, H
+SHAPES = [(32, 64, 256), (64, 32, 256), (32, 64, 512), (64, 64, 512), (128, 64, 512)]  # B, T, H
 PROMISED = 0.70
 WAYS = {
     "as in the course": tuple(SIDES),
