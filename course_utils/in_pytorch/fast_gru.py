@@ -7,8 +7,7 @@ block of memory.
 import torch
 from torch.autograd.function import once_differentiable
 
-_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input  # d * y * (1 - y), in one pass
-_tanh_backward = torch.ops.aten.tanh_backward.grad_input  # d * (1 - y * y)
+_tanh_backward = torch.ops.aten.tanh_backward.grad_input  # d * (1 - y * y), in one pass
 
 
 def gru_outputs(projected, state, recurrent_weight, recurrent_bias):
@@ -40,13 +39,18 @@ class _GRU(torch.autograd.Function):
         states = projected.new_empty(time + 1, batch, hidden)
         states[0] = state
         transposed = weight.t()
-        for step in range(time):
-            gate, new, a = gates[step], news[step], projected[step]
-            torch.addmm(bias, states[step], transposed, out=gate)
-            gate[:, : 2 * hidden].add_(a[:, : 2 * hidden]).sigmoid_()
-            r, z, g_n = gate.split(hidden, dim=1)
-            torch.addcmul(a[:, 2 * hidden :], r, g_n, out=new).tanh_()
-            torch.lerp(new, states[step], z, out=states[step + 1])
+        rz, a_rz = gates[..., : 2 * hidden], projected[..., : 2 * hidden]
+        r, z, g_n = gates.split(hidden, dim=2)
+        a_n = projected[..., 2 * hidden :]
+        # One view a step: cut all at once, not one by one in the loop.
+        steps = zip(*(x.unbind() for x in (gates, rz, a_rz, r, z, g_n, a_n, news)), strict=True)
+        before, *after = states.unbind()
+        for (gate, rz, a_rz, r, z, g_n, a_n, new), state in zip(steps, after, strict=True):
+            torch.addmm(bias, before, transposed, out=gate)
+            rz.add_(a_rz).sigmoid_()
+            torch.addcmul(a_n, r, g_n, out=new).tanh_()
+            torch.lerp(new, before, z, out=state)
+            before = state
         context.save_for_backward(gates, news, states, weight)
         return states[1:]
 
@@ -54,23 +58,24 @@ class _GRU(torch.autograd.Function):
     @once_differentiable
     def backward(context, d_outputs):
         gates, news, states, weight = context.saved_tensors
-        time, _, hidden = news.shape
+        hidden = news.shape[2]
         d_gates, d_news = torch.empty_like(gates), torch.empty_like(news)
         d_state = torch.zeros_like(states[0])
         kept, work = torch.empty_like(d_state), torch.empty_like(d_state)
-        for step in reversed(range(time)):
-            (r, z, g_n), new = gates[step].split(hidden, dim=1), news[step]
-            (d_r, d_z, d_g_n), d_new = d_gates[step].split(hidden, dim=1), d_news[step]
-            d_state += d_outputs[step]
+        parts = (states[:-1], news, d_outputs, d_gates, d_news)
+        parts += gates.split(hidden, dim=2) + d_gates.split(hidden, dim=2)
+        steps = reversed(list(zip(*(x.unbind() for x in parts), strict=True)))
+        for before, new, d_output, d_gate, d_new, r, z, g_n, d_r, d_z, d_g_n in steps:
+            d_state += d_output
             torch.mul(d_state, z, out=kept)
-            torch.sub(states[step], new, out=work).mul_(d_state)
-            _sigmoid_backward(work, z, grad_input=d_z)
+            torch.sub(before, new, out=work).mul_(kept)
+            torch.addcmul(work, work, z, value=-1, out=d_z)  # d_state * (before - n) * z * (1 - z)
             torch.sub(d_state, kept, out=work)
             _tanh_backward(work, new, grad_input=d_new)
             torch.mul(d_new, r, out=d_g_n)
-            torch.mul(d_new, g_n, out=work)
-            _sigmoid_backward(work, r, grad_input=d_r)
-            torch.addmm(kept, d_gates[step], weight, out=d_state)
+            torch.mul(d_g_n, g_n, out=work)
+            torch.addcmul(work, work, r, value=-1, out=d_r)  # d_n * g_n * r * (1 - r)
+            torch.addmm(kept, d_gate, weight, out=d_state)
         rows = d_gates.flatten(0, 1)
         d_weight = rows.t() @ states[:-1].flatten(0, 1)
         d_bias = rows.sum(dim=0)
