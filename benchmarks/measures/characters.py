@@ -15,9 +15,9 @@ from .steps import ONE_BY_ONE, seconds_of, step
 
 MODEL = dict(embedding_size=64, hidden_size=256)
 OLD_CHUNK, OLD_RATE = 250, 0.004  # the old tutorials': one text at a time, Adam
-SHORT = dict(batch_size=32, sequence_length=64, learning_rate=0.01)
-LONG = SHORT | dict(learning_rate=0.005)
-LONG_MODEL = MODEL | dict(dropout=0.1)
+SHORT = dict(batch_size=64, sequence_length=32, learning_rate=0.014)
+LONG = SHORT | dict(learning_rate=0.006)
+LONG_MODEL = MODEL | dict(hidden_size=320, dropout=0.2)
 TARGETS = {60: 1.52, 300: 1.46}  # seconds: nats per character
 TIMES_OF_OLD_WAYS = (30, 60, 120)
 

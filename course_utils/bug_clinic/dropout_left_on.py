@@ -11,9 +11,7 @@ from . import _pytorch as shared
 from . import last_target_dropped, tasks
 
 FRAMEWORK = "PyTorch"
-TITLE = (
-    "the validation loss is worse than the training loss from the start, and never twice the same"
-)
+TITLE = "one model and one text, and the validation loss is never twice the same"
 PROGRAM = (
     "program(model, inputs [B, T], targets [B, T]) -> loss as a float; model(inputs) -> logits; "
     "the model has dropout and comes from training."
