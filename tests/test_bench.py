@@ -167,6 +167,14 @@ def test_a_quick_run_says_so():
     assert bench.QUICK not in bench.report(facts | {"quick": False}, example_sections())
 
 
+def test_the_stored_report_is_made_of_the_stored_numbers():
+    folder = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
+    facts, sections = comparison.read_json(folder / "bench.json")
+    assert not facts["quick"]
+    assert bench.report(facts, sections) == (folder / "bench.md").read_text(encoding="utf-8")
+    assert (folder / "bench.png").exists()
+
+
 def test_options():
     assert bench.parse(["--only", "1", "4"]).only == [1, 4]
     assert bench.parse([]).turns > bench.parse(["--quick"]).turns

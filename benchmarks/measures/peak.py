@@ -3,17 +3,21 @@
 Peak: the speed of a product of two square matrices, in the same run and between the same steps; the
 better of the two frameworks. A step's operations are counted from formulas (see ``work``). Between
 the two stands a third number: the step's own products, each with its own shape, with nothing else
-around them. No program that makes these products one after the other is faster than that.
+around them. Each is a call from Python here. So TensorFlow's graph, which needs no such calls, can
+be faster than its products alone; PyTorch's step cannot.
 """
 
 import importlib
 
 import tensorflow as tf
 import torch
+import translation
+
+from course_utils.data import PairBatches
 
 from .comparison import SIDES, Comparison, Section, in_turns
 from .steps import seconds_of, step
-from .work import character_products, operations
+from .work import character_products, operations, translation_products
 
 SQUARE = 1024
 VOCABULARY, EMBEDDING = 65, 64
@@ -45,50 +49,83 @@ def square_product(label):
 
 
 def own_products(label, products):
-    """Return a function that measures the time of a step's products alone, in seconds."""
-    multiply = product(label)
-    pairs = [
-        (*random_matrices(label, (m, k), (k, n)), times) for m, k, n, times in products.values()
-    ]
+    """Return a function that measures the time of a step's products alone, in seconds.
+
+    Those of the attention, one for each sentence, are made for all sentences in one call.
+    """
+    multiply = torch.matmul if label == "PyTorch" else tf.matmul
+    pairs = []
+    for name, (m, k, n, times) in products.items():
+        batched = name.startswith("attention")
+        stack, calls = ((times,), 1) if batched else ((), times)
+        pairs.append((*random_matrices(label, (*stack, m, k), (*stack, k, n)), calls))
     return lambda: sum(
         times * seconds_of(lambda a=a, b=b: multiply(a, b), min(times, 10)) for a, b, times in pairs
     )
 
 
-def measure_shape(sides, batch, time, hidden, turns):
-    """Return the rows for one shape."""
-    products = character_products(batch, time, EMBEDDING, hidden, VOCABULARY)
-    work = operations(products)
+def measure_step(name, products, steps, turns):
+    """Return rows: peak, a step's products alone, and the step itself, as shares of the peak.
+
+    ``steps``: {(label, way): function that makes one step}.
+    """
+    labels = dict.fromkeys(label for label, _ in steps)
     runners = {}
-    for label, side in sides.items():
+    for label in labels:
         runners[label, "peak"] = square_product(label)
-        runners[label, "products"] = own_products(label, products)
-        for way, labels in WAYS.items():
-            if label in labels:
-                model = side.models.CharacterModel(VOCABULARY, EMBEDDING, hidden)
-                one = step(side, model, batch, time, way)
-                runners[label, way] = lambda one=one: seconds_of(one)
+        runners[label, "its products alone"] = own_products(label, products)
+    for key, one in steps.items():
+        runners[key] = lambda one=one: seconds_of(one)
     found = in_turns(runners, turns, warm_up=2)
-    peaks = [max(own) for own in zip(*(found[label, "peak"] for label in sides), strict=True)]
-    name = f"GRU {hidden}, {batch} x {time}"
-    gigas = {label: [one / 1e9 for one in found[label, "peak"]] for label in sides}
+    peaks = [max(own) for own in zip(*(found[label, "peak"] for label in labels), strict=True)]
+    work = operations(products)
+    gigas = {label: [one / 1e9 for one in found[label, "peak"]] for label in labels}
     rows = [Comparison(f"peak beside {name}", "GFLOP/s", gigas)]
-    for way in ("products", *WAYS):
+    for way in dict.fromkeys(way for _, way in runners if way != "peak"):
         runs = {
             label: [
                 work / seconds / peak
                 for seconds, peak in zip(found[label, way], peaks, strict=True)
             ]
-            for label in sides
+            for label in labels
             if (label, way) in found
         }
-        what = "its products alone" if way == "products" else way
-        row = Comparison(f"{name}: {what}", "share of the peak", runs)
+        row = Comparison(f"{name}: {way}", "share of the peak", runs)
         row.settings = {"operations": work}
-        if way == "as in the course" and hidden == 512:
-            row.promise = f">= {PROMISED} (best shape)"
         rows.append(row)
     return rows
+
+
+def character_rows(sides, batch, time, hidden, turns):
+    """Return the rows of the character model's update, for one shape."""
+    products = character_products(batch, time, EMBEDDING, hidden, VOCABULARY)
+    steps = {}
+    for way, labels in WAYS.items():
+        for label in labels:
+            model = sides[label].models.CharacterModel(VOCABULARY, EMBEDDING, hidden)
+            steps[label, way] = step(sides[label], model, batch, time, way)
+    rows = measure_step(f"GRU {hidden}, {batch} x {time}", products, steps, turns)
+    for row in rows:
+        if row.what.endswith("as in the course") and hidden == 512:
+            row.promise = f">= {PROMISED} (best shape)"
+    return rows
+
+
+def translation_rows(sides, settings, turns):
+    """Return the rows of an update of section 3's model, on one batch."""
+    _, train, _, vocabularies = translation.load_data()
+    model = settings["model"]
+    batch = PairBatches(train, *vocabularies, settings["training"]["batch_size"]).batch(0)
+    sizes = *batch.source.shape, batch.targets.shape[1]
+    widths = model["embedding_size"], model["hidden_size"], len(vocabularies[1])
+    steps = {}
+    for label, side in sides.items():
+        update = side.translation.TranslationUpdate(
+            translation.build(side, train, vocabularies, model)
+        )
+        steps[label, "as in the course"] = lambda one=update: float(one(batch, 1e-3)[0])
+    name = f"translation {model['hidden_size']}, {sizes[0]} x {sizes[1]} and {sizes[2]}"
+    return measure_step(name, translation_products(*sizes, *widths), steps, turns)
 
 
 def measure(options):
@@ -97,11 +134,13 @@ def measure(options):
     shapes = [(8, 16, 64), (8, 16, 512)] if options.quick else SHAPES
     rows = []
     for shape in shapes:
-        rows += measure_shape(sides, *shape, options.turns)
+        rows += character_rows(sides, *shape, options.turns)
     promised = [row for row in rows if row.promise]
     best = {label: max(row.medians()[label] for row in promised) for label in sides}
     for row in promised:
         row.kept = min(best.values()) >= PROMISED
+    for settings in (translation.SHORT, translation.LONG):
+        rows += translation_rows(sides, settings, options.turns)
     notes = [
         "The peak is the better of both frameworks' products of two matrices of "
         f"{SQUARE} x {SQUARE}, in the same turn. 'library layers': torch.nn.GRU and "
