@@ -37,8 +37,9 @@ def random_matrices(label, *shapes):
 
 
 def product(label):
-    """Return a function of two matrices that computes their product."""
-    return torch.mm if label == "PyTorch" else tf.matmul  # on a CPU, both return when it is done
+    """Return a function of two matrices, or two stacks of them, that computes their product."""
+    # on a CPU, both return when it is done
+    return torch.matmul if label == "PyTorch" else tf.matmul
 
 
 def square_product(label):
@@ -53,8 +54,7 @@ def own_products(label, products):
 
     Those of the attention, one for each sentence, are made for all sentences in one call.
     """
-    multiply = torch.matmul if label == "PyTorch" else tf.matmul
-    pairs = []
+    multiply, pairs = product(label), []
     for name, (m, k, n, times) in products.items():
         batched = name.startswith("attention")
         stack, calls = ((times,), 1) if batched else ((), times)
