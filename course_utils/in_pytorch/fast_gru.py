@@ -7,6 +7,8 @@ block of memory.
 import torch
 from torch.autograd.function import once_differentiable
 
+from course_utils import _onednn
+
 _tanh_backward = torch.ops.aten.tanh_backward.grad_input  # d * (1 - y * y), in one pass
 
 
@@ -22,7 +24,8 @@ def gru_outputs(projected, state, recurrent_weight, recurrent_bias):
 
     The numbers are ``torch.nn.GRU``'s up to rounding. What is faster is the backward pass: it
     collects the gates' gradients of all steps, and the weight's gradient is one large matrix
-    product at the end, not the sum of T small ones.
+    product at the end, not the sum of T small ones. Large products take oneDNN where that is faster
+    (see ``course_utils._onednn``).
     Source: Cho et al. 2014, with the reset gate applied after the matrix product (Appleyard et al.
     2016, section 3, for the grouping of matrix products).
     """
@@ -38,7 +41,7 @@ class _GRU(torch.autograd.Function):
         news = projected.new_empty(time, batch, hidden)  # n
         states = projected.new_empty(time + 1, batch, hidden)
         states[0] = state
-        transposed = weight.t()
+        product = _onednn.adding_product(bias, weight, batch)
         rz, a_rz = gates[..., : 2 * hidden], projected[..., : 2 * hidden]
         r, z, g_n = gates.split(hidden, dim=2)
         a_n = projected[..., 2 * hidden :]
@@ -46,7 +49,7 @@ class _GRU(torch.autograd.Function):
         steps = zip(*(x.unbind() for x in (gates, rz, a_rz, r, z, g_n, a_n, news)), strict=True)
         before, *after = states.unbind()
         for (gate, rz, a_rz, r, z, g_n, a_n, new), state in zip(steps, after, strict=True):
-            torch.addmm(bias, before, transposed, out=gate)
+            product(before, gate)
             rz.add_(a_rz).sigmoid_()
             torch.addcmul(a_n, r, g_n, out=new).tanh_()
             torch.lerp(new, before, z, out=state)
@@ -62,6 +65,7 @@ class _GRU(torch.autograd.Function):
         d_gates, d_news = torch.empty_like(gates), torch.empty_like(news)
         d_state = torch.zeros_like(states[0])
         kept, work = torch.empty_like(d_state), torch.empty_like(d_state)
+        product = _onednn.adding_product(kept, weight.t(), len(kept))
         parts = (states[:-1], news, d_outputs, d_gates, d_news)
         parts += gates.split(hidden, dim=2) + d_gates.split(hidden, dim=2)
         steps = reversed(list(zip(*(x.unbind() for x in parts), strict=True)))
@@ -75,9 +79,9 @@ class _GRU(torch.autograd.Function):
             torch.mul(d_new, r, out=d_g_n)
             torch.mul(d_g_n, g_n, out=work)
             torch.addcmul(work, work, r, value=-1, out=d_r)  # d_n * g_n * r * (1 - r)
-            torch.addmm(kept, d_gate, weight, out=d_state)
+            product(d_gate, d_state)
         rows = d_gates.flatten(0, 1)
-        d_weight = rows.t() @ states[:-1].flatten(0, 1)
+        d_weight = _onednn.outer_product(rows, states[:-1].flatten(0, 1))
         d_bias = rows.sum(dim=0)
         d_gates[:, :, 2 * hidden :] = d_news  # from the gates' own products to the projected inputs
         return d_gates, d_state, d_weight, d_bias

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from course_utils._onednn import Linear
 from course_utils.arrays import to_numpy
 from course_utils.readings import GradientReading, LayerReading, OptimizerReading
 
 KINDS = {
     nn.Embedding: "embedding",
     nn.Linear: "linear",
+    Linear: "linear",
     nn.RNN: "rnn",
     nn.LSTM: "lstm",
     nn.GRU: "gru",

@@ -10,9 +10,10 @@ import math
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import dropout, linear
+from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from course_utils._onednn import linear
 from course_utils.model_checks import (
     ATTENTION_WEIGHTS,
     check_lengths,

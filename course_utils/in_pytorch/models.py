@@ -6,6 +6,7 @@ Shapes: ``B`` batch, ``T`` time, ``E`` embedding, ``H`` hidden, ``V`` vocabulary
 import torch
 from torch import nn
 
+from course_utils._onednn import Linear
 from course_utils.model_checks import (
     check_model_options,
     check_named_weights,
@@ -66,7 +67,7 @@ class CharacterModel(nn.Module):
             embedding_size, hidden_size, num_layers, cell, dropout, seeds[2], dtype
         )
         self.dropout = nn.Dropout(dropout)
-        self.projection = nn.Linear(hidden_size, vocab_size, dtype=torch_dtype)
+        self.projection = Linear(hidden_size, vocab_size, dtype=torch_dtype)
 
         # Keras's starting values, so that both sides start alike.
         generator = torch.Generator().manual_seed(seeds[0])

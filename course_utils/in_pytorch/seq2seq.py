@@ -7,6 +7,7 @@ layers, ``V`` vocabulary. Pads are id 0.
 import torch
 from torch import nn
 
+from course_utils._onednn import Linear
 from course_utils.model_checks import (
     check_lengths,
     check_model_options,
@@ -327,7 +328,7 @@ def _embedding(vocab_size, embedding_size, seed, dtype):
 
 def _linear(input_size, output_size, seed, dtype):
     """Return a linear map that starts as Keras's Dense does: Glorot uniform, bias zero."""
-    linear = nn.Linear(input_size, output_size, dtype=getattr(torch, dtype))
+    linear = Linear(input_size, output_size, dtype=getattr(torch, dtype))
     generator = torch.Generator().manual_seed(seed)
     nn.init.xavier_uniform_(linear.weight, generator=generator)
     nn.init.zeros_(linear.bias)

@@ -1,13 +1,15 @@
 """The TensorFlow side of the course. ``course_utils.in_pytorch`` is its mirror image.
 
-Importing it sets two things for the whole process: on a GPU, memory is taken as needed and
-TensorFloat-32 is off. Then it starts TensorFlow's runtime; who wants another number of threads or
-other devices sets them before.
+Importing it sets three things for the whole process: on a GPU, memory is taken as needed and
+TensorFloat-32 is off; on Linux, freed memory is kept for the next update. Then it starts
+TensorFlow's runtime; who wants another number of threads or other devices sets them before.
 """
 
+from course_utils._memory import keep_freed_memory
 from course_utils._quiet import without_startup_noise
 
 with without_startup_noise():
+    keep_freed_memory()
     import keras
     import tensorflow as tf
 
