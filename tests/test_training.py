@@ -285,6 +285,48 @@ def test_ids_beyond_the_vocabulary_are_named(side):
         side.generation.generate(model, VOCABULARY, "the", 3)
 
 
+def tensorflow_training(compiled_from, monkeypatch, cell="gru", **options):
+    """Return (losses, gradient norms and weights of a training, whether it was compiled)."""
+    made, traced = [], tf.function
+
+    def note(*given, jit_compile=None, **rest):
+        made.append(jit_compile)
+        return traced(*given, jit_compile=jit_compile, **rest)
+
+    monkeypatch.setattr(in_tensorflow.training, "_COMPILED_FROM", compiled_from)
+    model = in_tensorflow.models.CharacterModel(len(VOCABULARY), 8, 16, cell=cell, **options)
+    with monkeypatch.context() as patch:
+        patch.setattr(in_tensorflow.training.tf, "function", note)
+        history = in_tensorflow.training.train_language_model(
+            model, IDS[:-200], IDS[-200:], updates=20, seed=1, **SETTINGS
+        )
+    curve = [history.loss, history.gradient_norm]
+    return [*curve, *model.named_weights().values()], any(made)
+
+
+def test_a_long_training_is_compiled_and_gives_the_same_numbers(monkeypatch):
+    compiled, was_compiled = tensorflow_training(20, monkeypatch, dtype="float64")
+    plain, plain_was_compiled = tensorflow_training(21, monkeypatch, dtype="float64")
+    assert (was_compiled, plain_was_compiled) == (True, False)
+    assert compiled[0][-1] < 0.95 * compiled[0][0]
+    # 20 updates: had the compiling call counted, Adam would be one update ahead.
+    for one, other in zip(compiled, plain, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-10)
+
+
+def test_a_compiled_training_draws_its_dropout_from_the_seed(monkeypatch):
+    first, second = (tensorflow_training(0, monkeypatch, dropout=0.5)[0] for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+    without = tensorflow_training(0, monkeypatch)[0]
+    assert np.abs(np.subtract(first[0], without[0])).max() > 1e-3
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_only_what_reads_by_hand_is_compiled(cell, monkeypatch):
+    assert tensorflow_training(0, monkeypatch, cell)[1] is False
+
+
 def test_no_retracing_in_tensorflow():
     model = in_tensorflow.models.CharacterModel(len(VOCABULARY), 8, 16)
     in_tensorflow.training.train_language_model(

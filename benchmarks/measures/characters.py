@@ -44,6 +44,8 @@ def speeds(sides, vocabulary, turns, calls):
     shape = SHORT["batch_size"], SHORT["sequence_length"]
     ways = {
         ("as in the course", *shape): sides,
+        ("MKL only", *shape): {"PyTorch": sides["PyTorch"]},
+        ("no XLA", *shape): {"TensorFlow": sides["TensorFlow"]},
         ("library layers", *shape): sides,
         ("no tf.function", *shape): {"TensorFlow": sides["TensorFlow"]},
         ("one character a call", *shape): sides,

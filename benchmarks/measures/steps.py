@@ -1,5 +1,6 @@
 """Training steps of the character model, one function a way, for sections 1, 2 and 6."""
 
+import contextlib
 import time
 from unittest import mock
 
@@ -7,18 +8,9 @@ import numpy as np
 import tensorflow as tf
 import torch
 
-from course_utils import in_pytorch, in_tensorflow
+from course_utils import _onednn, in_pytorch, in_tensorflow
 
-WAYS = {
-    "PyTorch": ("as in the course", "library layers", "one character a call"),
-    "TensorFlow": (
-        "as in the course",
-        "library layers",
-        "XLA",
-        "no tf.function",
-        "one character a call",
-    ),
-}
+LONG_TRAINING = in_tensorflow.training._COMPILED_FROM  # updates
 
 
 def random_batch(vocab_size, batch_size, sequence_length, seed=0):
@@ -32,6 +24,11 @@ def library_layers(side):
     return mock.patch.object(side.layers.RecurrentLayers, "_by_hand", return_value=False)
 
 
+def mkl_only():
+    """Return a context in which MKL makes all of PyTorch's products, as PyTorch itself would."""
+    return mock.patch.object(_onednn, "is_faster", return_value=False)
+
+
 def seconds_of(function, calls=1):
     """Return the time of one call in seconds: the mean of some calls in a row."""
     start = time.perf_counter()
@@ -43,34 +40,33 @@ def seconds_of(function, calls=1):
 def step(side, model, batch_size, sequence_length, way="as in the course"):
     """Return a function that makes one update of a model on random ids, and returns its loss.
 
-    ``way``: "as in the course"; "library layers" (torch.nn.GRU, keras.layers.GRU); "XLA" or
-    "no tf.function" (TensorFlow only); "one character a call" (a Python loop over the places).
+    ``way``: "as in the course", in a long training; "library layers" (torch.nn.GRU,
+    keras.layers.GRU); "MKL only" (PyTorch; as in the course where oneDNN is not used); "no XLA" or
+    "no tf.function" (TensorFlow); "one character a call" (a Python loop over the places).
     """
     inputs, targets = random_batch(model.options["vocab_size"], batch_size, sequence_length)
     update, zero = side.training.LanguageModelUpdate(model), model.zero_state(batch_size)
-    if way in ("XLA", "no tf.function"):
-        return _tensorflow_step(update, inputs, targets, zero, way)
+    if way == "no tf.function":
+        return _eager_step(update, inputs, targets, zero)
     if way == "one character a call":
         one_by_one = ONE_BY_ONE[side]
         return lambda: float(one_by_one(update, inputs, targets, zero)[0])
 
+    context = {"library layers": lambda: library_layers(side), "MKL only": mkl_only}.get(way)
+    if side is in_tensorflow and way == "as in the course":
+        update._prepare(batch_size, sequence_length, LONG_TRAINING)
+
     def run():
-        return float(update(inputs, targets, zero, 1e-3)[0])
+        with context() if context else contextlib.nullcontext():
+            return float(update(inputs, targets, zero, 1e-3)[0])
 
-    def run_library():
-        with library_layers(side):
-            return run()
-
-    return run_library if way == "library layers" else run
+    return run
 
 
-def _tensorflow_step(update, inputs, targets, zero, way):
+def _eager_step(update, inputs, targets, zero):
     inputs, targets = tf.constant(inputs), tf.constant(targets)
     update.optimizer.learning_rate.assign(1e-3)
-    if way == "no tf.function":
-        return lambda: float(update._update(inputs, targets, zero)[0])
-    compiled = tf.function(update._update, autograph=False, jit_compile=True)
-    return lambda: float(compiled(inputs, targets, zero)[0])
+    return lambda: float(update._update(inputs, targets, zero)[0])
 
 
 def pytorch_one_by_one(update, inputs, targets, state, learning_rate=1e-3):
