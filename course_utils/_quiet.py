@@ -15,6 +15,12 @@ _HARMLESS = (
     "This TensorFlow binary is optimized to use available CPU instructions",
     "To enable the following instructions",
     "oneDNN supports DT_BOOL only on platforms with AVX-512",
+    # and these when XLA compiles
+    "XLA service",
+    "StreamExecutor [0]: Host",
+    "disabling MLIR crash reproducer",
+    "Ignoring Assert operator",
+    "Compiled cluster using XLA!",
 )
 
 

@@ -10,13 +10,13 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from course_utils import in_pytorch
+from course_utils import _onednn, in_pytorch
 from course_utils.data import SentencePair, encode_batch, pair_vocabularies
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import bench
-from measures import comparison, picture, translations, work
+from measures import comparison, growth, picture, translations, work
 from measures.comparison import Comparison, Section
 
 
@@ -85,6 +85,16 @@ def test_counted_operations_are_those_that_pytorch_counts(library, monkeypatch):
     products = work.character_products(batch, time, embedding, hidden, vocabulary)
     first_state = 0 if not library else 2 * batch * hidden * 3 * hidden  # it needs no gradient
     assert counter.get_total_flops() == work.operations(products) - first_state
+
+
+def test_products_are_counted_whichever_library_makes_them(monkeypatch):
+    monkeypatch.setattr(_onednn, "SMALLEST", 0)
+    monkeypatch.setattr(_onednn, "is_faster", lambda: True)
+    model = in_pytorch.models.CharacterModel(7, 4, 6)
+    update = in_pytorch.training.LanguageModelUpdate(model)
+    ids = np.zeros((3, 5), np.int32)
+    found = growth.counted(lambda: update(ids, ids, model.zero_state(3), 0.01))
+    assert found == work.operations(work.character_products(3, 5, 4, 6, 7))
 
 
 def test_counted_operations_of_translation_are_those_that_pytorch_counts():

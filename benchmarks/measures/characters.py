@@ -16,15 +16,19 @@ from .steps import ONE_BY_ONE, seconds_of, step
 MODEL = dict(embedding_size=64, hidden_size=256)
 OLD_CHUNK, OLD_RATE = 250, 0.004  # the old tutorials': one text at a time, Adam
 SHORT = dict(batch_size=64, sequence_length=32, learning_rate=0.014)
-LONG = SHORT | dict(learning_rate=0.006)
-LONG_MODEL = MODEL | dict(hidden_size=320, dropout=0.2)
+# The longer the training, the larger the model and its dropout.
+MIDDLE = SHORT | dict(learning_rate=0.010)
+MIDDLE_MODEL = MODEL | dict(hidden_size=320, dropout=0.2)
+LONG = SHORT | dict(learning_rate=0.004)
+LONG_MODEL = MODEL | dict(hidden_size=512, dropout=0.5)
+PLANS = {45: (MODEL, SHORT), 120: (MIDDLE_MODEL, MIDDLE), float("inf"): (LONG_MODEL, LONG)}
 TARGETS = {60: 1.52, 300: 1.46}  # seconds: nats per character
 TIMES_OF_OLD_WAYS = (30, 60, 120)
 
 
 def settings_for(seconds):
     """Return (model, training) settings for a training of so many seconds."""
-    return (LONG_MODEL, LONG) if seconds > 120 else (MODEL, SHORT)
+    return next(plan for longest, plan in PLANS.items() if seconds <= longest)
 
 
 def load():
@@ -166,8 +170,10 @@ def measure(options):
         rows.append(loss_after(seconds, sides, data, options.seeds))
     rows += loss_of_old_way(sides, data, (1,) if options.quick else TIMES_OF_OLD_WAYS)
     notes = [
-        f"Model {MODEL}; up to 120 s {SHORT}, longer ones {LONG_MODEL} and {LONG}. Rows x places "
-        f"stand after each way. Old way: one text, {OLD_CHUNK} places an update, rate {OLD_RATE}.",
+        "Settings: "
+        + "; ".join(f"up to {longest} s {model}, {own}" for longest, (model, own) in PLANS.items())
+        + ". Rows x places stand after each way. Old way: one text, "
+        f"{OLD_CHUNK} places an update, rate {OLD_RATE}.",
         "Seconds are those of updates alone: without reading the validation part, and without the "
         "time in which TensorFlow traces its graph.",
     ]

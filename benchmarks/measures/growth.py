@@ -13,7 +13,7 @@ from course_utils.data import SentencePair, pair_vocabularies
 from course_utils.data.translation import PairBatches
 
 from .comparison import SIDES, Comparison, Section, fitted_exponent, in_turns
-from .steps import seconds_of, step
+from .steps import mkl_only, seconds_of, step
 from .work import character_products, operations
 
 BASE = dict(batch=32, time=64, hidden=256, vocabulary=65)
@@ -66,7 +66,8 @@ def translation_step(side, length):
 
 def counted(function):
     """Return the operations of PyTorch's matrix products while a function runs."""
-    with FlopCounterMode(display=False) as counter:
+    # The counter knows MKL's products, and not oneDNN's.
+    with mkl_only(), FlopCounterMode(display=False) as counter:
         function()
     return counter.get_total_flops()
 

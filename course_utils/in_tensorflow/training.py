@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 from tqdm.auto import tqdm
 
+from course_utils._quiet import without_startup_noise
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
 from course_utils.history import Evaluation, History
@@ -134,7 +135,8 @@ class LanguageModelUpdate:
         if self._compiled:  # XLA compiles at the first call. This one must not count.
             variables = [*self.model.variables, *self.optimizer.variables]
             before = [tf.identity(variable) for variable in variables]
-            update(ids, ids, state)
+            with without_startup_noise():
+                update(ids, ids, state)
             for variable, value in zip(variables, before, strict=True):
                 variable.assign(value)
 
