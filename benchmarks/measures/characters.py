@@ -6,6 +6,7 @@ to 0 at the last one. The old ways have a constant learning rate and are read as
 """
 
 import importlib
+import math
 import time
 
 from course_utils.data import StreamBatches, Vocabulary, load_corpus, split_contiguous
@@ -21,7 +22,7 @@ MIDDLE = SHORT | dict(learning_rate=0.010)
 MIDDLE_MODEL = MODEL | dict(hidden_size=320, dropout=0.2)
 LONG = SHORT | dict(learning_rate=0.004)
 LONG_MODEL = MODEL | dict(hidden_size=512, dropout=0.5)
-PLANS = {45: (MODEL, SHORT), 120: (MIDDLE_MODEL, MIDDLE), float("inf"): (LONG_MODEL, LONG)}
+PLANS = {45: (MODEL, SHORT), 120: (MIDDLE_MODEL, MIDDLE), math.inf: (LONG_MODEL, LONG)}
 TARGETS = {60: 1.52, 300: 1.46}  # seconds: nats per character
 TIMES_OF_OLD_WAYS = (30, 60, 120)
 
@@ -171,7 +172,10 @@ def measure(options):
     rows += loss_of_old_way(sides, data, (1,) if options.quick else TIMES_OF_OLD_WAYS)
     notes = [
         "Settings: "
-        + "; ".join(f"up to {longest} s {model}, {own}" for longest, (model, own) in PLANS.items())
+        + "; ".join(
+            f"{'longer' if longest == math.inf else f'up to {longest} s'}: {model}, {own}"
+            for longest, (model, own) in PLANS.items()
+        )
         + ". Rows x places stand after each way. Old way: one text, "
         f"{OLD_CHUNK} places an update, rate {OLD_RATE}.",
         "Seconds are those of updates alone: without reading the validation part, and without the "
