@@ -1,7 +1,8 @@
 """PyTorch's float32 matrix products on processors whose AVX-512 instructions MKL leaves unused.
 
 PyTorch multiplies with MKL, Intel's library. On AMD's processors MKL keeps to AVX2, half the width
-of AVX-512. oneDNN comes with PyTorch, too, and uses all there is. PyTorch's own compiler calls it
+of AVX-512. oneDNN comes with PyTorch, too, and uses AVX-512; on the one processor where the course
+measured it (AMD, family 26), large products took half the time. PyTorch's own compiler calls oneDNN
 by the operation ``torch.ops.mkldnn._linear_pointwise``, and so does this module. That name is not
 public: where it is missing, MKL multiplies. Results differ by rounding.
 
@@ -14,7 +15,6 @@ import platform
 from pathlib import Path
 
 import torch
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 CPU_FACTS = Path("/proc/cpuinfo")  # Linux
@@ -30,12 +30,17 @@ def is_from_amd():
     return "AuthenticAMD" in facts
 
 
+def has_operation():
+    """Tell whether this PyTorch has the operation that the module calls."""
+    return hasattr(torch.ops.mkldnn, "_linear_pointwise")
+
+
 @functools.cache
 def is_faster():
     """Tell whether oneDNN uses AVX-512 on this machine and MKL does not."""
     return (
         torch.backends.mkl.is_available()
-        and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+        and has_operation()
         and torch.backends.cpu.get_cpu_capability() == "AVX512"
         and is_from_amd()
     )
@@ -47,15 +52,20 @@ def pays(tensor, *sizes):
         tensor.device.type == "cpu"
         and tensor.dtype == torch.float32
         and math.prod(sizes) >= SMALLEST
+        and not torch.compiler.is_compiling()
+        and not torch.is_autocast_enabled("cpu")
+        and torch.backends.mkldnn.enabled
         and is_faster()
     )
 
 
 def linear(inputs, weight, bias):
-    """Return inputs @ weight.T + bias; differentiable once with oneDNN. See the module."""
-    if inputs.dtype != weight.dtype or not pays(weight, inputs.numel(), len(weight)):
-        return functional.linear(inputs, weight, bias)
-    return _Linear.apply(inputs, weight, bias)
+    """Return inputs @ weight.T + bias; differentiable. See the module."""
+    alike = all((one.dtype, one.device) == (weight.dtype, weight.device) for one in (inputs, bias))
+    fits = inputs.shape[-1:] == weight.shape[1:] and bias.shape == weight.shape[:1]
+    if alike and fits and pays(weight, inputs.numel(), len(weight)):
+        return _Linear.apply(inputs, weight, bias)
+    return functional.linear(inputs, weight, bias)  # which also complains about what does not fit
 
 
 class _Linear(torch.autograd.Function):
@@ -65,12 +75,20 @@ class _Linear(torch.autograd.Function):
         return _product(inputs, weight, bias)
 
     @staticmethod
-    @once_differentiable
     def backward(context, d_outputs):
         inputs, weight = context.saved_tensors
-        d_inputs = _product(d_outputs, weight.t()) if context.needs_input_grad[0] else None
-        rows = d_outputs.flatten(0, -2)
-        return d_inputs, outer_product(rows, inputs.flatten(0, -2)), rows.sum(dim=0)
+        needs_inputs, needs_weight, needs_bias = context.needs_input_grad
+        rows = d_outputs.reshape(-1, len(weight))
+        inputs = inputs.reshape(-1, weight.shape[1])
+        if torch.is_grad_enabled():  # a second derivative is wanted: products that have one
+            multiply, outer = torch.matmul, lambda left, right: left.t() @ right
+        else:
+            multiply, outer = lambda left, right: _product(left, right.t()), outer_product
+        return (
+            multiply(d_outputs, weight) if needs_inputs else None,
+            outer(rows, inputs) if needs_weight else None,
+            rows.sum(dim=0) if needs_bias else None,
+        )
 
 
 def adding_product(added, weight, rows):
@@ -99,7 +117,7 @@ def _product(inputs, weight, bias=None):
 
 
 class Linear(torch.nn.Linear):
-    """``torch.nn.Linear`` with the products of this module."""
+    """``torch.nn.Linear``, with a bias, and with the products of this module."""
 
     def forward(self, inputs):
         """Return inputs @ weight.T + bias."""

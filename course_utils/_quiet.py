@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import threading
 
 # TensorFlow 2.21 writes these on every start of a machine without a GPU, whatever
 # TF_CPP_MIN_LOG_LEVEL says (tensorflow/tensorflow#100442). A learner can do nothing about them.
@@ -16,12 +17,14 @@ _HARMLESS = (
     "To enable the following instructions",
     "oneDNN supports DT_BOOL only on platforms with AVX-512",
     # and these when XLA compiles
-    "XLA service",
-    "StreamExecutor [0]: Host",
-    "disabling MLIR crash reproducer",
+    "XLA service 0x",
+    "StreamExecutor [0]: Host, Default Version",
+    "disabling MLIR crash reproducer, set env var",
     "Ignoring Assert operator",
     "Compiled cluster using XLA!",
 )
+
+_ONE_AT_A_TIME = threading.RLock()  # standard error is one for the whole process
 
 
 @contextlib.contextmanager
@@ -30,11 +33,16 @@ def without_startup_noise():
 
     The C++ libraries write to file descriptor 2 and not to ``sys.stderr``, so the descriptor is
     redirected. Lines that are not in the list of harmless ones are written out afterwards, also
-    when the body raises.
+    when the body raises. One thread at a time: another one waits.
     """
     if sys.stderr is None:  # a program without a console (pythonw on Windows): nothing to filter
         yield
         return
+    with _ONE_AT_A_TIME:
+        yield from _filtered()
+
+
+def _filtered():
     sys.stderr.flush()
     saved = os.dup(2)
     with tempfile.TemporaryFile() as held:

@@ -25,6 +25,7 @@ def fill_and_free(size=16 * 2**20, blocks=4):
     for address in taken:
         free(address)
 
+ctypes.CDLL(None).prctl(41, 1, 0, 0, 0)  # PR_SET_THP_DISABLE: pages of 4 KiB, none larger
 agreed = _memory.keep_freed_memory() if sys.argv[1] == "keep" else None
 fill_and_free()
 before = faults()

@@ -15,7 +15,7 @@ AMD = "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC: 1\n"
 @pytest.fixture
 def everywhere(monkeypatch):
     """Every float32 product on a CPU takes oneDNN, also where it is not faster."""
-    if not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+    if not _onednn.has_operation():
         pytest.skip("this PyTorch has no oneDNN")
     monkeypatch.setattr(_onednn, "SMALLEST", 0)
     monkeypatch.setattr(_onednn, "is_faster", lambda: True)
@@ -66,6 +66,50 @@ def test_a_linear_map_and_its_gradients_equal_pytorchs(everywhere, calls, inputs
     assert calls
 
 
+def test_second_derivatives_are_those_of_pytorch(everywhere):
+    def curvature(function):
+        weight, bias = torch.ones(2, 3), torch.zeros(2)
+        x = torch.tensor([[1.0, -2.0, 0.5]])
+
+        def loss(x):
+            return (function(x, weight, bias) ** 3).sum()
+
+        return torch.autograd.functional.hvp(loss, x, torch.ones(1, 3))[1]
+
+    expected = curvature(torch.nn.functional.linear)
+    assert expected.abs().max() > 1
+    torch.testing.assert_close(curvature(_onednn.linear), expected)
+
+
+@pytest.mark.parametrize("inputs", [(4,), (5, 4)])
+def test_only_the_gradients_that_are_wanted_are_made(everywhere, calls, inputs):
+    weight = torch.nn.Parameter(torch.ones(7, 4), requires_grad=False)
+    bias = torch.zeros(7, requires_grad=True)
+    _onednn.linear(torch.ones(inputs), weight, bias).sum().backward()
+    assert bias.grad.tolist() == [float(len(torch.ones(inputs).reshape(-1, 4)))] * 7
+    assert len(calls) == 1  # the product forward
+
+
+def test_what_oneDNN_must_not_touch_goes_to_pytorch(everywhere, calls):
+    layer, x = _onednn.Linear(4, 7), torch.ones(5, 4)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert layer(x).dtype == torch.bfloat16
+    with torch.backends.mkldnn.flags(enabled=False):
+        layer(x)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        layer(torch.ones(5, 3))
+    assert not calls
+    layer(x)
+    assert calls
+
+
+def test_the_compiler_sees_pytorchs_own_product(everywhere, calls):
+    layer, x = _onednn.Linear(4, 7), torch.ones(5, 4)
+    compiled = torch.compile(layer, fullgraph=True, backend="eager")  # no C++ compiler needed
+    torch.testing.assert_close(compiled(x), torch.nn.functional.linear(x, layer.weight, layer.bias))
+    assert not calls
+
+
 def test_inputs_in_another_order_of_memory(everywhere):
     def turned(function):
         return lambda x, *rest: function(x.transpose(0, 1), *rest)
@@ -112,26 +156,34 @@ def test_double_precision_and_small_products_stay_where_they_were(monkeypatch, c
         _onednn.linear(wide, torch.zeros(768, 256), torch.zeros(768))
 
 
+@pytest.fixture
+def fresh():
+    """``is_faster`` looks again, and forgets what it saw."""
+    _onednn.is_faster.cache_clear()
+    yield
+    _onednn.is_faster.cache_clear()
+
+
 @pytest.mark.parametrize(
-    ("facts", "capability", "expected"),
+    ("facts", "capability", "operation", "expected"),
     [
-        (AMD, "AVX512", True),
-        (AMD, "AVX2", False),
-        (AMD.replace("AuthenticAMD", "GenuineIntel"), "AVX512", False),
-        ("Features\t: fp asimd\n", "AVX512", False),  # no maker is named
+        (AMD, "AVX512", True, True),
+        (AMD, "AVX512", False, False),
+        (AMD, "AVX2", True, False),
+        (AMD.replace("AuthenticAMD", "GenuineIntel"), "AVX512", True, False),
+        ("Features\t: fp asimd\n", "AVX512", True, False),  # no maker is named
     ],
 )
 def test_it_is_used_where_mkl_leaves_avx512_unused(
-    facts, capability, expected, monkeypatch, tmp_path
+    facts, capability, operation, expected, monkeypatch, tmp_path, fresh
 ):
     file = tmp_path / "cpuinfo"
     file.write_text(facts, encoding="utf-8")
     monkeypatch.setattr(_onednn, "CPU_FACTS", file)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     monkeypatch.setattr(torch.backends.mkl, "is_available", lambda: True)
-    _onednn.is_faster.cache_clear()
+    monkeypatch.setattr(_onednn, "has_operation", lambda: operation)
     assert _onednn.is_faster() is expected
-    _onednn.is_faster.cache_clear()
 
 
 def test_windows_names_the_maker_in_another_place(monkeypatch, tmp_path):

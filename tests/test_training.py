@@ -300,6 +300,8 @@ def tensorflow_training(compiled_from, monkeypatch, cell="gru", **options):
         history = in_tensorflow.training.train_language_model(
             model, IDS[:-200], IDS[-200:], updates=20, seed=1, **SETTINGS
         )
+    if model.dropout.rate:  # each update drew once, and the call that compiled left no trace
+        assert model.dropout.seed_generator.state.numpy()[1] == 20
     curve = [history.loss, history.gradient_norm]
     return [*curve, *model.named_weights().values()], any(made)
 
@@ -320,6 +322,35 @@ def test_a_compiled_training_draws_its_dropout_from_the_seed(monkeypatch):
         np.testing.assert_array_equal(one, other)
     without = tensorflow_training(0, monkeypatch)[0]
     assert np.abs(np.subtract(first[0], without[0])).max() > 1e-3
+
+
+def test_without_xla_a_long_training_is_only_traced(monkeypatch):
+    def without_xla(*given, jit_compile=None, **rest):
+        if not jit_compile:
+            return traced(*given, **rest)
+        missing = tf.errors.UnimplementedError(None, None, "Could not find compiler for platform")
+
+        class Graph:
+            def get_concrete_function(self, *_):
+                def fail(*_):
+                    for weight in model.trainable_weights:
+                        weight.assign(weight + 1)
+                    raise missing
+
+                return fail
+
+        return Graph()
+
+    traced = tf.function
+    expected = tensorflow_training(21, monkeypatch)[0]
+    monkeypatch.setattr(in_tensorflow.training, "_COMPILED_FROM", 0)
+    model = in_tensorflow.models.CharacterModel(len(VOCABULARY), 8, 16)
+    with monkeypatch.context() as patch:
+        patch.setattr(in_tensorflow.training.tf, "function", without_xla)
+        history = in_tensorflow.training.train_language_model(
+            model, IDS[:-200], IDS[-200:], updates=20, seed=1, **SETTINGS
+        )
+    assert history.loss == expected[0]
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])

@@ -26,7 +26,8 @@ from .models import CharacterModel
 from .seq2seq import Seq2Seq
 
 MODELS = {"CharacterModel": CharacterModel, "Seq2Seq": Seq2Seq}
-_COMPILED_FROM = 500  # updates: XLA compiles for about 2 s, and so many win that back
+# Updates. XLA compiles for about 2 s, and keeps about 15 MB: so many updates win the time back.
+_COMPILED_FROM = 500
 
 
 class _OneReplica:
@@ -125,18 +126,26 @@ class LanguageModelUpdate:
         """Trace the update for this shape, and compile it if so many updates make it worthwhile.
 
         Compiled are GRUs on a CPU: XLA joins the small operations between the matrix products of
-        ``fast_gru``. On a GPU there is cuDNN.
+        ``fast_gru``. On a GPU there is cuDNN. Where TensorFlow comes without XLA, the graph is only
+        traced.
         """
         recurrent = self.model.recurrent
         self._compiled = updates >= _COMPILED_FROM and recurrent._by_hand(mask=None)
         ids = tf.zeros((batch_size, sequence_length), tf.int32)
         state = self.model.zero_state(batch_size)
         update = self._graph(ids, ids, state)
-        if self._compiled:  # XLA compiles at the first call. This one must not count.
-            variables = [*self.model.variables, *self.optimizer.variables]
-            before = [tf.identity(variable) for variable in variables]
+        if not self._compiled:
+            return
+        variables = [*self.model.variables, *self.optimizer.variables]
+        before = [tf.identity(variable) for variable in variables]
+        try:  # XLA compiles at the first call. This one must not count.
             with without_startup_noise():
                 update(ids, ids, state)
+        except tf.errors.UnimplementedError:  # "Could not find compiler for platform Host"
+            self._compiled = False
+            self._traced.clear()
+            self._graph(ids, ids, state)
+        finally:
             for variable, value in zip(variables, before, strict=True):
                 variable.assign(value)
 
@@ -189,7 +198,8 @@ def train_language_model(
     given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``). ``seed``
     chooses the dropout, and where the text is cut into windows from the second epoch on. Reading
     the validation part is not counted as training time. A training of 500 updates or more of a GRU
-    on a CPU is compiled with XLA first.
+    on a CPU is compiled with XLA first, where TensorFlow has it; its dropout then draws other
+    numbers from the same seed.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
