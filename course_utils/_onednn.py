@@ -103,6 +103,13 @@ def adding_product(added, weight, rows):
     return lambda inputs, out: torch.addmm(added, inputs, transposed, out=out)
 
 
+def product(left, right):
+    """Return left @ right: [M, K], [K, N] -> [M, N]; no gradients."""
+    if pays(left, *left.shape, right.shape[1]):
+        return _product(left, right.t())
+    return left @ right
+
+
 def outer_product(left, right):
     """Return left.T @ right: [N, O], [N, I] -> [O, I], a sum of N outer products; no gradients."""
     if not pays(left, *left.shape, right.shape[1]):

@@ -9,7 +9,8 @@ from course_utils.arrays import to_numpy
 CELLS = ("rnn", "lstm", "gru")
 DTYPES = ("float32", "float64")
 QUERIES = ("previous", "current")
-OPTIMIZERS = ("adam", "sgd")
+OPTIMIZERS = ("adam", "muon", "sgd")
+PAIR_OPTIMIZERS = ("adam", "sgd")  # of a Seq2Seq
 ATTENTION_WEIGHTS = {  # for each attention score the weights that it learns
     "additive": ("query_weight", "memory_weight", "score_weight"),
     "dot": (),
@@ -120,10 +121,12 @@ def check_clip_norm(clip_norm):
         )
 
 
-def check_optimizer(optimizer):
-    """Raise a ValueError unless ``optimizer`` names one that an update can use."""
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer={optimizer!r} is not known. Choose 'adam' or 'sgd'.")
+def check_optimizer(optimizer, allowed=OPTIMIZERS):
+    """Raise a ValueError unless ``optimizer`` is one of the names that are allowed."""
+    if optimizer not in allowed:
+        raise ValueError(
+            f"optimizer={optimizer!r} is not possible here. Choose one of: {', '.join(allowed)}."
+        )
 
 
 def check_state_shape(shape, num_layers, batch_size, hidden_size):

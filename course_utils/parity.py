@@ -90,8 +90,9 @@ def compare_training(
     Or {name: function}: your own update, which takes a batch and returns the loss before the
     update; then the settings below are yours, too, and nothing but losses is compared.
     ``batches``: a list of ``Batch`` (language model; the state is carried where the text goes on)
-    or of ``TranslationBatch``. ``optimizer``: "sgd" or "adam". ``learning_rate``: one number, or
-    one for each update. ``gradients_at``: the steps at which the gradients are compared, from 0.
+    or of ``TranslationBatch``. ``optimizer``: "sgd", "adam" or, for a language model, "muon".
+    ``learning_rate``: one number, or one for each update. ``gradients_at``: the steps at which the
+    gradients are compared, from 0.
 
     The default betas are exact in binary: Keras rounds others to float32, also in float64. The
     default epsilon is so small that its place does not matter, which differs: 1e-12 does, where
@@ -125,7 +126,7 @@ def compare_training(
     settings = dict(optimizer=optimizer, learning_rate=learning_rate)
     first, second = models.values()
     adam = dict(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
-    settings |= (adam if optimizer == "adam" else {}) | dict(clip_norm=clip_norm)
+    settings |= ({} if optimizer == "sgd" else adam) | dict(clip_norm=clip_norm)
     if same_start:
         copy_weights(first, second)
     start = largest_difference(first.named_weights(), second.named_weights())

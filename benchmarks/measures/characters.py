@@ -6,7 +6,6 @@ to 0 at the last one. The old ways have a constant learning rate and are read as
 """
 
 import importlib
-import math
 import time
 
 from course_utils.data import StreamBatches, Vocabulary, load_corpus, split_contiguous
@@ -16,20 +15,32 @@ from .steps import ONE_BY_ONE, seconds_of, step
 
 MODEL = dict(embedding_size=64, hidden_size=256)
 OLD_CHUNK, OLD_RATE = 250, 0.004  # the old tutorials': one text at a time, Adam
-SHORT = dict(batch_size=64, sequence_length=32, learning_rate=0.014)
-# The longer the training, the larger the model and its dropout.
-MIDDLE = SHORT | dict(learning_rate=0.010)
-MIDDLE_MODEL = MODEL | dict(hidden_size=320, dropout=0.2)
-LONG = SHORT | dict(learning_rate=0.004)
-LONG_MODEL = MODEL | dict(hidden_size=512, dropout=0.5)
-PLANS = {45: (MODEL, SHORT), 120: (MIDDLE_MODEL, MIDDLE), math.inf: (LONG_MODEL, LONG)}
+SHORT = dict(batch_size=64, sequence_length=32, learning_rate=0.010, optimizer="muon")
+# The more characters are read, the larger the model and its dropout: (least number, model,
+# training), the largest first.
+PLANS = [
+    (5e6, MODEL | dict(hidden_size=384, dropout=0.4), SHORT),
+    (3.5e6, MODEL | dict(hidden_size=320, dropout=0.1), SHORT),
+    (0, MODEL, SHORT),
+]
 TARGETS = {60: 1.52, 300: 1.46}  # seconds: nats per character
 TIMES_OF_OLD_WAYS = (30, 60, 120)
 
 
-def settings_for(seconds):
-    """Return (model, training) settings for a training of so many seconds."""
-    return next(plan for longest, plan in PLANS.items() if seconds <= longest)
+def plan_for(seconds, sides, vocabulary):
+    """Return (model, training, {label: updates}): the largest model for which the time is enough.
+
+    Enough: the slower side reads as many characters as the plan asks for.
+    """
+    for least, model, training in PLANS:
+        updates = {
+            label: max(2, int(seconds / seconds_per_update(side, vocabulary, model, training)))
+            for label, side in sides.items()
+        }
+        characters = min(updates.values()) * training["batch_size"] * training["sequence_length"]
+        if characters >= least:
+            return model, training, updates
+    raise RuntimeError("The last plan must ask for no characters.")
 
 
 def load():
@@ -51,6 +62,7 @@ def speeds(sides, vocabulary, turns, calls):
         ("as in the course", *shape): sides,
         ("MKL only", *shape): {"PyTorch": sides["PyTorch"]},
         ("no XLA", *shape): {"TensorFlow": sides["TensorFlow"]},
+        ("Muon", *shape): sides,
         ("library layers", *shape): sides,
         ("no tf.function", *shape): {"TensorFlow": sides["TensorFlow"]},
         ("one character a call", *shape): sides,
@@ -99,6 +111,7 @@ def seconds_per_update(side, vocabulary, model, training):
         side.models.CharacterModel(len(vocabulary), **model),
         training["batch_size"],
         training["sequence_length"],
+        "Muon" if training["optimizer"] == "muon" else "as in the course",
     )
     taken = in_turns({"": lambda: seconds_of(one, 5)}, 7)[""]
     return sorted(taken)[len(taken) // 2]
@@ -107,11 +120,7 @@ def seconds_per_update(side, vocabulary, model, training):
 def loss_after(seconds, sides, data, seeds):
     """Train each side for about so many seconds, in turn for each seed; return a row."""
     vocabulary, train_ids, validation_ids = data
-    model, training = settings_for(seconds)
-    updates = {
-        label: max(2, int(seconds / seconds_per_update(side, vocabulary, model, training)))
-        for label, side in sides.items()
-    }
+    model, training, updates = plan_for(seconds, sides, vocabulary)
     nats, took = {label: [] for label in sides}, {label: [] for label in sides}
     for seed in range(seeds):
         for label, side in sides.items():
@@ -171,14 +180,11 @@ def measure(options):
         rows.append(loss_after(seconds, sides, data, options.seeds))
     rows += loss_of_old_way(sides, data, (1,) if options.quick else TIMES_OF_OLD_WAYS)
     notes = [
-        "Settings: "
-        + "; ".join(
-            f"{'longer' if longest == math.inf else f'up to {longest} s'}: {model}, {own}"
-            for longest, (model, own) in PLANS.items()
-        )
-        + ". Rows x places stand after each way. Old way: one text, "
-        f"{OLD_CHUNK} places an update, rate {OLD_RATE}.",
+        "Settings, for at least so many characters: "
+        + "; ".join(f"{least:,.0f}: {model}, {training}" for least, model, training in PLANS)
+        + f". The speeds are those of {MODEL} with Adam. Rows x places stand after each way. Old "
+        f"way: one text, {OLD_CHUNK} places an update, Adam, rate {OLD_RATE}.",
         "Seconds are those of updates alone: without reading the validation part, and without the "
-        "time in which TensorFlow traces its graph.",
+        "time in which TensorFlow traces and compiles its graph.",
     ]
     return Section(1, "Training the character model", rows, notes)

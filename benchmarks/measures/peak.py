@@ -4,7 +4,7 @@ Peak: the speed of a product of two square matrices, in the same run and between
 better of the two frameworks. A step's operations are counted from formulas (see ``work``). Between
 the two stands a third number: the step's own products, each with its own shape, with nothing else
 around them. Each is a call from Python here. So TensorFlow's graph, which needs no such calls, can
-be faster than its products alone; PyTorch's step cannot.
+be faster than its products alone. PyTorch's step calls them from Python, too, and is slower.
 """
 
 import importlib

@@ -42,10 +42,13 @@ def step(side, model, batch_size, sequence_length, way="as in the course"):
 
     ``way``: "as in the course", in a long training; "library layers" (torch.nn.GRU,
     keras.layers.GRU); "MKL only" (PyTorch; as in the course where oneDNN is not used); "no XLA" or
-    "no tf.function" (TensorFlow); "one character a call" (a Python loop over the places).
+    "no tf.function" (TensorFlow); "one character a call" (a Python loop over the places);
+    "Muon" (as in the course, with another optimizer).
     """
     inputs, targets = random_batch(model.options["vocab_size"], batch_size, sequence_length)
-    update, zero = side.training.LanguageModelUpdate(model), model.zero_state(batch_size)
+    optimizer = "muon" if way == "Muon" else "adam"
+    update = side.training.LanguageModelUpdate(model, optimizer=optimizer)
+    zero = model.zero_state(batch_size)
     if way == "no tf.function":
         return _eager_step(update, inputs, targets, zero)
     if way == "one character a call":
@@ -53,7 +56,7 @@ def step(side, model, batch_size, sequence_length, way="as in the course"):
         return lambda: float(one_by_one(update, inputs, targets, zero)[0])
 
     context = {"library layers": lambda: library_layers(side), "MKL only": mkl_only}.get(way)
-    if side is in_tensorflow and way == "as in the course":
+    if side is in_tensorflow and way in ("as in the course", "Muon"):
         update._prepare(batch_size, sequence_length, LONG_TRAINING)
 
     def run():

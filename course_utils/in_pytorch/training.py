@@ -12,11 +12,18 @@ from tqdm.auto import tqdm
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
 from course_utils.history import Evaluation, History
-from course_utils.model_checks import check_clip_norm, check_optimizer, whole_numbers
+from course_utils.model_checks import (
+    OPTIMIZERS,
+    PAIR_OPTIMIZERS,
+    check_clip_norm,
+    check_optimizer,
+    whole_numbers,
+)
 from course_utils.schedule import learning_rates
 
 from .layers import _evaluation_mode
 from .models import CharacterModel
+from .muon import _Muon
 from .seq2seq import Seq2Seq
 
 MODELS = {"CharacterModel": CharacterModel, "Seq2Seq": Seq2Seq}
@@ -68,7 +75,8 @@ class LanguageModelUpdate:
     detached: the next update uses its numbers and sends no gradient back into it (truncated
     backpropagation through time).
 
-    ``optimizer`` is "adam", or "sgd": plain gradient descent, which uses neither betas nor epsilon.
+    ``optimizer`` is "adam"; "muon": Adam with another step for the recurrent matrices (see
+    module ``muon``); or "sgd": plain gradient descent, which uses neither betas nor epsilon.
     ``epsilon`` is so small that it does not matter that PyTorch adds it after Adam's bias
     correction and Keras before.
     Source: Kingma & Ba 2015, algorithm 1 (Adam); Mikolov et al. 2010, section 2 (truncation).
@@ -80,7 +88,9 @@ class LanguageModelUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
+        self.optimizer = _optimizer(
+            optimizer, self.weights, beta_1, beta_2, epsilon, model.recurrent
+        )
 
     def __call__(self, inputs, targets, state, learning_rate):
         """Change the model's weights once; return (loss, gradient norm, new state)."""
@@ -117,6 +127,7 @@ def train_language_model(
     beta_2=0.99,
     epsilon=1e-12,
     clip_norm=1.0,
+    optimizer="adam",
     stateful=True,
     evaluate_every=None,
     on_evaluation=None,
@@ -129,9 +140,10 @@ def train_language_model(
     from batch to batch as long as the text goes on; without, each window starts from zeros. The
     validation part is read before the first update, every ``evaluate_every`` updates (by default
     at the end only) and after the last; each time ``on_evaluation(update, model)`` is called, if
-    given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``). ``seed``
-    chooses the dropout, and where the text is cut into windows from the second epoch on. Reading
-    the validation part is not counted as training time.
+    given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``).
+    ``optimizer`` is that of ``LanguageModelUpdate``: "adam", "muon" or "sgd". ``seed`` chooses the
+    dropout, and where the text is cut into windows from the second epoch on. Reading the validation
+    part is not counted as training time.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
@@ -141,7 +153,7 @@ def train_language_model(
         whole_numbers(evaluate_every=evaluate_every)
     train_ids = check_ids(train_ids, model.options["vocab_size"])
     batches = iter(StreamBatches(train_ids, batch_size, sequence_length, seed))
-    update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm)
+    update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm, optimizer)
     history = History(characters_per_update=batch_size * sequence_length)
     seconds, state = 0.0, model.zero_state(batch_size)
 
@@ -220,9 +232,11 @@ def load_checkpoint(path):
     return model, vocabulary
 
 
-def _optimizer(name, weights, beta_1, beta_2, epsilon):
-    """Return the optimizer called "adam" or "sgd"."""
-    check_optimizer(name)
+def _optimizer(name, weights, beta_1, beta_2, epsilon, recurrent=None):
+    """Return the optimizer of this name; "muon" needs the ``RecurrentLayers`` of the model."""
+    check_optimizer(name, OPTIMIZERS if recurrent else PAIR_OPTIMIZERS)
+    if name == "muon":
+        return _Muon(weights, recurrent, beta_1, beta_2, epsilon)
     if name == "sgd":
         return torch.optim.SGD(weights)
     return torch.optim.Adam(weights, betas=(beta_1, beta_2), eps=epsilon, fused=True)

@@ -14,6 +14,8 @@ from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
 from course_utils.history import Evaluation, History
 from course_utils.model_checks import (
+    OPTIMIZERS,
+    PAIR_OPTIMIZERS,
     check_clip_norm,
     check_optimizer,
     spread_seeds,
@@ -23,22 +25,12 @@ from course_utils.schedule import learning_rates
 
 from .layers import assign
 from .models import CharacterModel
+from .muon import _Muon, _OneReplica
 from .seq2seq import Seq2Seq
 
 MODELS = {"CharacterModel": CharacterModel, "Seq2Seq": Seq2Seq}
 # Updates. XLA compiles for about 2 s, and keeps about 15 MB: so many updates win the time back.
 _COMPILED_FROM = 500
-
-
-class _OneReplica:
-    """What a Keras optimizer for one replica does not do.
-
-    Keras sums the gradients over all replicas, and the way it asks for that keeps every traced
-    graph in memory for ever: about 45 MB a trained model. With one replica there is nothing to sum.
-    """
-
-    def _all_reduce_sum_gradients(self, grads_and_vars):
-        return grads_and_vars
 
 
 class _Adam(_OneReplica, keras.optimizers.Adam):
@@ -91,7 +83,8 @@ class LanguageModelUpdate:
     ``GradientTape`` of its own: the next update uses the state's numbers and sends no gradient back
     into it (truncated backpropagation through time).
 
-    ``optimizer`` is "adam", or "sgd": plain gradient descent, which uses neither betas nor epsilon.
+    ``optimizer`` is "adam"; "muon": Adam with another step for the recurrent matrices (see
+    module ``muon``); or "sgd": plain gradient descent, which uses neither betas nor epsilon.
     ``epsilon`` is so small that it does not matter that PyTorch adds it after Adam's bias
     correction and Keras before.
     Source: Kingma & Ba 2015, algorithm 1 (Adam); Mikolov et al. 2010, section 2 (truncation).
@@ -103,7 +96,9 @@ class LanguageModelUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
-        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
+        self.optimizer = _optimizer(
+            optimizer, self.weights, beta_1, beta_2, epsilon, model.recurrent
+        )
         self._traced = {}  # one graph for each shape of the inputs
         self._compiled = False  # True: XLA makes machine code for the whole update
 
@@ -183,6 +178,7 @@ def train_language_model(
     beta_2=0.99,
     epsilon=1e-12,
     clip_norm=1.0,
+    optimizer="adam",
     stateful=True,
     evaluate_every=None,
     on_evaluation=None,
@@ -195,11 +191,12 @@ def train_language_model(
     from batch to batch as long as the text goes on; without, each window starts from zeros. The
     validation part is read before the first update, every ``evaluate_every`` updates (by default
     at the end only) and after the last; each time ``on_evaluation(update, model)`` is called, if
-    given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``). ``seed``
-    chooses the dropout, and where the text is cut into windows from the second epoch on. Reading
-    the validation part is not counted as training time. A training of 500 updates or more of a GRU
-    on a CPU is compiled with XLA first, where TensorFlow has it; its dropout then draws other
-    numbers from the same seed.
+    given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``).
+    ``optimizer`` is that of ``LanguageModelUpdate``: "adam", "muon" or "sgd". ``seed`` chooses the
+    dropout, and where the text is cut into windows from the second epoch on. Reading the validation
+    part is not counted as training time. A training of 500 updates or more of a GRU on a CPU is
+    compiled with XLA first, where TensorFlow has it; its dropout then draws other numbers from the
+    same seed.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
@@ -209,7 +206,7 @@ def train_language_model(
         whole_numbers(evaluate_every=evaluate_every)
     train_ids = check_ids(train_ids, model.options["vocab_size"])
     batches = iter(StreamBatches(train_ids, batch_size, sequence_length, seed))
-    update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm)
+    update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm, optimizer)
     history = History(characters_per_update=batch_size * sequence_length)
     seconds, state = 0.0, model.zero_state(batch_size)
 
@@ -304,9 +301,11 @@ def _traced_evaluation(model):
     return model._traced_evaluation
 
 
-def _optimizer(name, weights, beta_1, beta_2, epsilon):
-    """Return the optimizer called "adam" or "sgd"."""
-    check_optimizer(name)
+def _optimizer(name, weights, beta_1, beta_2, epsilon, recurrent=None):
+    """Return the optimizer of this name; "muon" needs the ``RecurrentLayers`` of the model."""
+    check_optimizer(name, OPTIMIZERS if recurrent else PAIR_OPTIMIZERS)
+    if name == "muon":
+        return _Muon(weights, recurrent, beta_1, beta_2, epsilon)
     if name == "sgd":
         optimizer = _SGD(name=name)
     else:
