@@ -300,8 +300,6 @@ def tensorflow_training(compiled_from, monkeypatch, cell="gru", **options):
         history = in_tensorflow.training.train_language_model(
             model, IDS[:-200], IDS[-200:], updates=20, seed=1, **SETTINGS
         )
-    if model.dropout.rate:  # each update drew once, and the call that compiled left no trace
-        assert model.dropout.seed_generator.state.numpy()[1] == 20
     curve = [history.loss, history.gradient_norm]
     return [*curve, *model.named_weights().values()], any(made)
 
@@ -314,14 +312,6 @@ def test_a_long_training_is_compiled_and_gives_the_same_numbers(monkeypatch):
     # 20 updates: had the compiling call counted, Adam would be one update ahead.
     for one, other in zip(compiled, plain, strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-10)
-
-
-def test_a_compiled_training_draws_its_dropout_from_the_seed(monkeypatch):
-    first, second = (tensorflow_training(0, monkeypatch, dropout=0.5)[0] for _ in range(2))
-    for one, other in zip(first, second, strict=True):
-        np.testing.assert_array_equal(one, other)
-    without = tensorflow_training(0, monkeypatch)[0]
-    assert np.abs(np.subtract(first[0], without[0])).max() > 1e-3
 
 
 def test_without_xla_a_long_training_is_only_traced(monkeypatch):
@@ -353,9 +343,9 @@ def test_without_xla_a_long_training_is_only_traced(monkeypatch):
     assert history.loss == expected[0]
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
-def test_only_what_reads_by_hand_is_compiled(cell, monkeypatch):
-    assert tensorflow_training(0, monkeypatch, cell)[1] is False
+@pytest.mark.parametrize("options", [{"cell": "rnn"}, {"cell": "lstm"}, {"dropout": 0.5}])
+def test_only_a_gru_without_dropout_is_compiled(options, monkeypatch):
+    assert tensorflow_training(0, monkeypatch, **options)[1] is False
 
 
 def test_no_retracing_in_tensorflow():

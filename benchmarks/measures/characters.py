@@ -15,12 +15,12 @@ from .steps import ONE_BY_ONE, seconds_of, step
 
 MODEL = dict(embedding_size=64, hidden_size=256)
 OLD_CHUNK, OLD_RATE = 250, 0.004  # the old tutorials': one text at a time, Adam
-SHORT = dict(batch_size=64, sequence_length=32, learning_rate=0.010, optimizer="muon")
+SHORT = dict(batch_size=64, sequence_length=32, learning_rate=0.018, optimizer="muon")
 # The more characters are read, the larger the model and its dropout: (least number, model,
 # training), the largest first.
 PLANS = [
-    (5e6, MODEL | dict(hidden_size=384, dropout=0.4), SHORT),
-    (3.5e6, MODEL | dict(hidden_size=320, dropout=0.1), SHORT),
+    (4e6, MODEL | dict(hidden_size=384, dropout=0.35), SHORT | dict(learning_rate=0.012)),
+    (3e6, MODEL | dict(hidden_size=320, dropout=0.1), SHORT | dict(learning_rate=0.014)),
     (0, MODEL, SHORT),
 ]
 TARGETS = {60: 1.52, 300: 1.46}  # seconds: nats per character

@@ -14,7 +14,7 @@ from course_utils import _onednn
 COEFFICIENTS = (3.4445, -4.775, 2.0315)
 STEPS = 3
 MOMENTUM = 0.95
-SCALE = 1.5  # largest stretch of a step, in learning rates
+SCALE = 2.0  # largest stretch of a step, in learning rates
 
 
 def orthogonalized(matrix, steps=STEPS):

@@ -13,7 +13,7 @@ import tensorflow as tf
 COEFFICIENTS = (3.4445, -4.775, 2.0315)
 STEPS = 3
 MOMENTUM = 0.95
-SCALE = 1.5  # largest stretch of a step, in learning rates
+SCALE = 2.0  # largest stretch of a step, in learning rates
 
 
 def orthogonalized(matrix, steps=STEPS):
