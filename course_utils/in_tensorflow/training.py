@@ -122,7 +122,8 @@ class LanguageModelUpdate:
 
         Compiled are GRUs without dropout on a CPU: XLA joins the small operations between the
         matrix products of ``fast_gru``. With dropout its code was four times slower than the traced
-        graph. On a GPU there is cuDNN. Where TensorFlow comes without XLA, the graph is only traced.
+        graph. On a GPU there is cuDNN. Where TensorFlow comes without XLA, the graph is only
+        traced.
         """
         by_hand = self.model.recurrent._by_hand(mask=None)
         no_dropout = self.model.dropout.rate == 0
@@ -195,8 +196,8 @@ def train_language_model(
     given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``).
     ``optimizer`` is that of ``LanguageModelUpdate``: "adam", "muon" or "sgd". ``seed`` chooses the
     dropout, and where the text is cut into windows from the second epoch on. Reading the validation
-    part is not counted as training time. A training of 500 updates or more of a GRU without dropout,
-    on a CPU, is compiled with XLA first, where TensorFlow has it.
+    part is not counted as training time. A training of 500 updates or more of a GRU without
+    dropout, on a CPU, is compiled with XLA first, where TensorFlow has it.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
