@@ -19,7 +19,7 @@ SHORT = dict(batch_size=64, sequence_length=32, learning_rate=0.018, optimizer="
 # The more characters are read, the larger the model and its dropout: (least number, model,
 # training), the largest first.
 PLANS = [
-    (4e6, MODEL | dict(hidden_size=384, dropout=0.35), SHORT | dict(learning_rate=0.012)),
+    (3.5e6, MODEL | dict(hidden_size=384, dropout=0.35), SHORT | dict(learning_rate=0.012)),
     (3e6, MODEL | dict(hidden_size=320, dropout=0.1), SHORT | dict(learning_rate=0.014)),
     (0, MODEL, SHORT),
 ]

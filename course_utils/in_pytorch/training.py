@@ -89,7 +89,7 @@ class LanguageModelUpdate:
         self.model, self.clip_norm = model, clip_norm
         self.weights = [weight for weight in model.parameters() if weight.requires_grad]
         self.optimizer = _optimizer(
-            optimizer, self.weights, beta_1, beta_2, epsilon, model.recurrent
+            optimizer, self.weights, beta_1, beta_2, epsilon, getattr(model, "recurrent", None)
         )
 
     def __call__(self, inputs, targets, state, learning_rate):
@@ -234,7 +234,7 @@ def load_checkpoint(path):
 
 def _optimizer(name, weights, beta_1, beta_2, epsilon, recurrent=None):
     """Return the optimizer of this name; "muon" needs the ``RecurrentLayers`` of the model."""
-    check_optimizer(name, OPTIMIZERS if recurrent else PAIR_OPTIMIZERS)
+    check_optimizer(name, OPTIMIZERS if recurrent is not None else PAIR_OPTIMIZERS)
     if name == "muon":
         return _Muon(weights, recurrent, beta_1, beta_2, epsilon)
     if name == "sgd":

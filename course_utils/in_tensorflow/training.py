@@ -97,7 +97,7 @@ class LanguageModelUpdate:
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
         self.optimizer = _optimizer(
-            optimizer, self.weights, beta_1, beta_2, epsilon, model.recurrent
+            optimizer, self.weights, beta_1, beta_2, epsilon, getattr(model, "recurrent", None)
         )
         self._traced = {}  # one graph for each shape of the inputs
         self._compiled = False  # True: XLA makes machine code for the whole update
@@ -304,7 +304,7 @@ def _traced_evaluation(model):
 
 def _optimizer(name, weights, beta_1, beta_2, epsilon, recurrent=None):
     """Return the optimizer of this name; "muon" needs the ``RecurrentLayers`` of the model."""
-    check_optimizer(name, OPTIMIZERS if recurrent else PAIR_OPTIMIZERS)
+    check_optimizer(name, OPTIMIZERS if recurrent is not None else PAIR_OPTIMIZERS)
     if name == "muon":
         return _Muon(weights, recurrent, beta_1, beta_2, epsilon)
     if name == "sgd":
