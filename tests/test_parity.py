@@ -269,7 +269,7 @@ def nan(batch):
         ({"models": pytorch_pair(dropout=0.5)}, ValueError, "dropout=0.0"),
         ({"batches": STREAM}, TypeError, "islice"),
         ({"batches": []}, ValueError, "no batches"),
-        ({"optimizer": "rmsprop"}, ValueError, "'adam' or 'sgd'"),
+        ({"optimizer": "rmsprop"}, ValueError, "adam, muon, sgd"),
         ({"clip_norm": 0}, ValueError, "clip_norm"),
         ({"learning_rate": -1.0}, ValueError, "learning_rate"),
         ({"gradients_at": (1,)}, ValueError, "steps from 0 to 0"),
