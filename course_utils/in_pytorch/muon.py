@@ -9,12 +9,7 @@ Shapes: ``H`` hidden units, ``G`` gates.
 import torch
 
 from course_utils import _onednn
-
-# The published polynomial. After three steps singular values of 0.03 to 1 are 0.68 to 1.2.
-COEFFICIENTS = (3.4445, -4.775, 2.0315)
-STEPS = 3
-MOMENTUM = 0.95
-SCALE = 2.0  # learning rates: about the largest stretch of one gate's step
+from course_utils._muon import COEFFICIENTS, MOMENTUM, SCALE, STEPS
 
 
 @torch.no_grad()
@@ -50,17 +45,15 @@ class _Muon:
     def __init__(self, weights, recurrent, beta_1=0.9, beta_2=0.99, epsilon=1e-12):
         self.adam = torch.optim.Adam(weights, betas=(beta_1, beta_2), eps=epsilon, fused=True)
         self.param_groups = self.adam.param_groups  # the learning rate is set here
+        matrices = [recurrent_weight for _, recurrent_weight, *_ in recurrent.layers.all_weights]
         self.momenta = [
-            (weight, torch.zeros_like(weight))
-            for layer in recurrent.layers.all_weights
-            for weight in layer[1:2]
-            if weight.requires_grad
+            (matrix, torch.zeros_like(matrix)) for matrix in matrices if matrix.requires_grad
         ]
 
     @torch.no_grad()
     def step(self):
         """Change every weight once, by its gradient in ``weight.grad``."""
-        size = SCALE * self.adam.param_groups[0]["lr"]
+        size = SCALE * self.param_groups[0]["lr"]
         for weight, momentum in self.momenta:
             momentum.lerp_(weight.grad, 1 - MOMENTUM)
             ahead = weight.grad.lerp(momentum, MOMENTUM)
