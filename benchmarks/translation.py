@@ -38,11 +38,11 @@ SIDES = {"PyTorch": "course_utils.in_pytorch", "TensorFlow": "course_utils.in_te
 # A short training wants a small model and no dropout; a longer one sees each pair often.
 SHORT = dict(
     model=dict(embedding_size=192, hidden_size=128, attention="dot", dropout=0.0),
-    training=dict(batch_size=64, learning_rate=0.01),
+    training=dict(batch_size=64, learning_rate=0.01, optimizer="muon"),
 )
 LONG = dict(
-    model=dict(embedding_size=192, hidden_size=192, attention="dot", dropout=0.3),
-    training=dict(batch_size=64, learning_rate=0.006),
+    model=dict(embedding_size=192, hidden_size=192, attention="dot", dropout=0.2),
+    training=dict(batch_size=64, learning_rate=0.008, optimizer="muon"),
 )
 LONG_FROM = 100  # seconds
 PAIRS, TEST, MAXIMUM_WORDS, BEAM = 20_000, 1_000, 8, 4
@@ -91,7 +91,7 @@ def build(side, train, vocabularies, options):
 def seconds_per_update(side, train, vocabularies, settings):
     """Return the median time of an update, in seconds, after TensorFlow has traced its graphs."""
     model = build(side, train, vocabularies, settings["model"])
-    update = side.translation.TranslationUpdate(model)
+    update = side.translation.TranslationUpdate(model, optimizer=settings["training"]["optimizer"])
     batches = PairBatches(train, *vocabularies, settings["training"]["batch_size"])
     taken = []
     for number in range(TRIAL_UPDATES):

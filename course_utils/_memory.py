@@ -5,8 +5,7 @@ import os
 import sys
 
 # From malloc.h and mallopt(3).
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-LARGEST_BLOCKS = 64 * 2**20, 32 * 2**20  # bytes; some versions refuse more than 32 MiB
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 KEPT = 256 * 2**20  # bytes
 
 
@@ -16,8 +15,11 @@ def keep_freed_memory():
     An update takes large blocks of memory, and gives them back at its end. By default the C library
     hands most of them on to the system, and gets empty pages again at the next update. For a GRU of
     256 units and 64 x 32 characters these were 4,400 page faults, a quarter of PyTorch's time.
-    Afterwards blocks of at most ``LARGEST_BLOCKS`` come from memory that the process keeps. Free
-    memory at its end goes back above ``KEPT``; free memory between blocks in use stays.
+    Afterwards blocks of every size come from the heap, and free memory at its end stays up to
+    ``KEPT``. (A compiled update of TensorFlow takes a single block: 150 MB for 512 units and 128 x
+    64 characters.) Other threads than the main one have heaps of 64 MiB; what is larger still gets
+    a mapping of its own there. The price: free memory between blocks in use stays with the process.
+    ``malloc_trim(0)`` gives it back.
     Where the user chose such settings in the environment, or the C library is another than glibc,
     nothing is changed. Source: mallopt(3).
     """
@@ -27,6 +29,4 @@ def keep_freed_memory():
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
     if mallopt is None:
         return False
-    if not any(mallopt(_MMAP_THRESHOLD, size) for size in LARGEST_BLOCKS):
-        return False
-    return bool(mallopt(_TRIM_THRESHOLD, KEPT))
+    return bool(mallopt(_TRIM_THRESHOLD, KEPT) and mallopt(_MMAP_MAX, 0))

@@ -10,7 +10,7 @@ CELLS = ("rnn", "lstm", "gru")
 DTYPES = ("float32", "float64")
 QUERIES = ("previous", "current")
 OPTIMIZERS = ("adam", "muon", "sgd")
-PAIR_OPTIMIZERS = ("adam", "sgd")  # of a Seq2Seq
+PLAIN_OPTIMIZERS = ("adam", "sgd")  # for any model, not the course's alone
 ATTENTION_WEIGHTS = {  # for each attention score the weights that it learns
     "additive": ("query_weight", "memory_weight", "score_weight"),
     "dot": (),

@@ -90,7 +90,7 @@ def compare_training(
     Or {name: function}: your own update, which takes a batch and returns the loss before the
     update; then the settings below are yours, too, and nothing but losses is compared.
     ``batches``: a list of ``Batch`` (language model; the state is carried where the text goes on)
-    or of ``TranslationBatch``. ``optimizer``: "sgd", "adam" or, for a language model, "muon".
+    or of ``TranslationBatch``. ``optimizer``: "sgd", "adam" or "muon".
     ``learning_rate``: one number, or one for each update. ``gradients_at``: the steps at which the
     gradients are compared, from 0.
 
@@ -147,7 +147,8 @@ def compare_training(
         weights_difference=largest_difference(first.named_weights(), second.named_weights()),
         start_difference=start,
         settings=settings | dict(dtype=first.options["dtype"]),
-        optimizers=tuple(run.update.optimizer for run in runs),
+        # ``explain`` knows the libraries' optimizers, and Muon here is the course's own.
+        optimizers=None if optimizer == "muon" else tuple(run.update.optimizer for run in runs),
         typical_gradient=_typical(gradients[0]),
     )
 

@@ -49,7 +49,8 @@ class TrainingFolder:
                 f"{self.last} holds a model and no training. Give an empty folder for a new one."
             )
         own = {**self.settings, "model": type(model).__name__, "options": model.options}
-        theirs = {**training["settings"], "model": name, "options": options}
+        theirs = {"optimizer": "adam"} | training["settings"]  # older folders: always Adam
+        theirs |= {"model": name, "options": options}
         different = sorted(key for key in own | theirs if own.get(key) != theirs.get(key))
         if different:
             raise ValueError(

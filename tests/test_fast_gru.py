@@ -46,7 +46,8 @@ def tensorflow_readings(by_hand, traced=False):
             if by_hand:
                 input_weight, weight, biases = layer.trainable_weights
                 bias, recurrent_bias = tf.unstack(biases)
-                projected = tf.tensordot(tf.transpose(inputs, (1, 0, 2)), input_weight, 1) + bias
+                projected = tf.tensordot(tf.transpose(inputs, (1, 0, 2)), input_weight, 1)
+                projected = in_tensorflow.fast_gru._add_bias(projected, bias)
                 first = tf.convert_to_tensor(state)
                 states = in_tensorflow.fast_gru.gru_outputs(
                     projected, first, weight, recurrent_bias

@@ -15,7 +15,7 @@ from course_utils import _memory
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
-def fill_and_free(size=16 * 2**20, blocks=4):
+def fill_and_free(size, blocks):
     malloc, free = ctypes.CDLL(None).malloc, ctypes.CDLL(None).free
     malloc.restype, malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
     free.argtypes = [ctypes.c_void_p]
@@ -27,10 +27,11 @@ def fill_and_free(size=16 * 2**20, blocks=4):
 
 ctypes.CDLL(None).prctl(41, 1, 0, 0, 0)  # PR_SET_THP_DISABLE: pages of 4 KiB, none larger
 agreed = _memory.keep_freed_memory() if sys.argv[1] == "keep" else None
-fill_and_free()
+size, blocks = map(int, sys.argv[2:])
+fill_and_free(size, blocks)
 before = faults()
 for _ in range(5):
-    fill_and_free()
+    fill_and_free(size, blocks)
 print(agreed, (faults() - before) // 5)
 """
 
@@ -47,11 +48,11 @@ def is_glibc():
 
 
 @pytest.mark.skipif(not is_glibc(), reason="glibc's settings")
-def test_the_next_update_needs_no_new_pages(no_settings):
+@pytest.mark.parametrize(("blocks", "size"), [(4, 16 * 2**20), (4, 60 * 2**20), (1, 150 * 2**20)])
+def test_the_next_update_needs_no_new_pages(blocks, size, no_settings):
     def run(way):
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, way], capture_output=True, text=True, check=True
-        )
+        command = [sys.executable, "-c", PROGRAM, way, str(size), str(blocks)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         agreed, faults = done.stdout.split()
         return agreed, int(faults)
 
@@ -68,26 +69,27 @@ def test_the_users_own_settings_win(name, no_settings, monkeypatch):
 
 
 class Library:
-    """A C library whose ``mallopt`` refuses what is too large."""
+    """A C library whose ``mallopt`` refuses one parameter."""
 
-    def __init__(self, largest):
-        self.largest, self.asked = largest, {}
+    def __init__(self, refused):
+        self.refused, self.asked = refused, {}
 
     def mallopt(self, parameter, value):
-        if parameter == _memory._MMAP_THRESHOLD and value > self.largest:
+        if parameter == self.refused:
             return 0
         self.asked[parameter] = value
         return 1
 
 
-@pytest.mark.parametrize(("largest", "taken"), [(2**30, 64), (40 * 2**20, 32), (2**20, None)])
-def test_a_refused_size_is_tried_smaller(largest, taken, no_settings, monkeypatch):
-    library = Library(largest)
+@pytest.mark.parametrize(
+    ("refused", "asked"), [(None, {-1: 2**28, -4: 0}), (-1, {}), (-4, {-1: 2**28})]
+)
+def test_a_refusal_is_told(refused, asked, no_settings, monkeypatch):
+    library = Library(refused)
     monkeypatch.setattr(_memory.ctypes, "CDLL", lambda _: library)
     monkeypatch.setattr(_memory.sys, "platform", "linux")
-    assert _memory.keep_freed_memory() is (taken is not None)
-    expected = {-3: taken * 2**20, -1: _memory.KEPT} if taken else {}
-    assert library.asked == expected
+    assert _memory.keep_freed_memory() is (refused is None)
+    assert library.asked == asked
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin", "linux"])

@@ -8,13 +8,24 @@ import pytest
 import tensorflow as tf
 import torch
 
-from course_utils import in_pytorch, in_tensorflow, parity
+from course_utils import data, in_pytorch, in_tensorflow, parity, parity_causes
 from course_utils.data import StreamBatches
 
 SIDES = {"PyTorch": in_pytorch, "TensorFlow": in_tensorflow}
 TENSOR = {in_pytorch: torch.as_tensor, in_tensorflow: tf.convert_to_tensor}
 TEXT = np.random.default_rng(0).integers(0, 7, 4000)
 CELLS = ("rnn", "lstm", "gru")
+# 8 units, 4 inputs: an input matrix gives more than it takes, so its step is longer.
+HIDDEN = {"recurrent.0.recurrent_weight": 1.0, "recurrent.0.input_weight": 2**0.5}
+HIDDEN_ENDS = ("recurrent_weight", "input_weight", "query_weight", "memory_weight")
+STRETCHED = [  # name, outputs a gate, longer than 2 rates by; 6 to an embedding, 8 units
+    ("decoder.combine.weight", 8, 1.0),
+    ("decoder.recurrent.0.input_weight", 8, (8 / 6) ** 0.5),
+    ("encoder.backward.0.input_weight", 4, 1.0),
+]
+PAIRS = data.classic_pairs()
+VOCABULARIES = data.pair_vocabularies(PAIRS)
+SIZES = [len(vocabulary) for vocabulary in VOCABULARIES]
 
 
 @pytest.fixture(params=SIDES)
@@ -53,7 +64,7 @@ def test_neither_the_length_nor_the_layout_matters(side):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_step_of_a_recurrent_matrix_has_the_size_that_the_page_says(side, cell):
+def test_a_step_of_a_hidden_matrix_has_the_size_that_the_page_says(side, cell):
     model = side.models.CharacterModel(7, 4, 8, cell=cell, dtype="float64")
     update = side.training.LanguageModelUpdate(model, optimizer="muon")
     adam = side.models.CharacterModel(7, 4, 8, cell=cell, dtype="float64")
@@ -64,12 +75,12 @@ def test_a_step_of_a_recurrent_matrix_has_the_size_that_the_page_says(side, cell
         one(batch.inputs, batch.targets, model.zero_state(4), 2**-7)
     changes = {name: after - before[name] for name, after in model.named_weights().items()}
     by_adam = adam.named_weights()
-    assert "recurrent.0.recurrent_weight" in changes
+    assert set(HIDDEN) < set(changes)
     for name, change in changes.items():
-        if name == "recurrent.0.recurrent_weight":
+        if name in HIDDEN:
             for gate in np.split(change, change.shape[1] // 8, axis=1):
                 stretch = np.linalg.svd(gate, compute_uv=False)[0]
-                assert 0.5 < stretch / (side.muon.SCALE * 2**-7) < 1.25
+                assert 0.5 < stretch / (2 * HIDDEN[name] * 2**-7) < 1.25
             assert np.abs(before[name] + change - by_adam[name]).max() > 1e-3
         else:  # all others: Adam
             np.testing.assert_allclose(before[name] + change, by_adam[name], rtol=0, atol=1e-15)
@@ -88,16 +99,21 @@ def test_three_updates_are_those_of_the_formula(side, cell):
     model = side.models.CharacterModel(7, 4, 8, cell=cell, dtype="float64")
     update = side.training.LanguageModelUpdate(model, optimizer="muon", clip_norm=None)
     batches = itertools.islice(StreamBatches(TEXT, 4, 9), 3)
-    name, state, momentum = "recurrent.0.recurrent_weight", model.zero_state(4), 0.0
-    wanted = model.named_weights()[name]
+    state, momenta, wanted = model.zero_state(4), dict.fromkeys(HIDDEN, 0.0), {}
+    for name in HIDDEN:
+        wanted[name] = model.named_weights()[name]
     for batch, rate in zip(batches, (2**-7, 2**-6, 2**-5), strict=True):
-        gradient = update.named_gradients(batch.inputs, batch.targets, state)[name]
-        momentum = 0.95 * momentum + 0.05 * gradient
-        ahead = 0.95 * momentum + 0.05 * gradient
-        gates = np.split(ahead, ahead.shape[1] // 8, axis=1)
-        wanted = wanted - 2 * rate * np.concatenate([polynomial(gate) for gate in gates], axis=1)
+        gradients = update.named_gradients(batch.inputs, batch.targets, state)
         _, _, state = update(batch.inputs, batch.targets, state, rate)
-        np.testing.assert_allclose(model.named_weights()[name], wanted, rtol=0, atol=1e-12)
+        for name, longer in HIDDEN.items():
+            momenta[name] = 0.95 * momenta[name] + 0.05 * gradients[name]
+            ahead = 0.95 * momenta[name] + 0.05 * gradients[name]
+            gates = np.split(ahead, ahead.shape[1] // 8, axis=1)
+            step = np.concatenate([polynomial(gate) for gate in gates], axis=1)
+            wanted[name] = wanted[name] - 2 * longer * rate * step
+            np.testing.assert_allclose(
+                model.named_weights()[name], wanted[name], rtol=0, atol=1e-12
+            )
 
 
 @pytest.mark.parametrize("size", [1e-10, 1e-20, 1e-30])
@@ -156,7 +172,84 @@ def test_a_compiled_training_is_the_traced_one_up_to_rounding(monkeypatch):
     assert losses[0][-1] != losses[0][0]
 
 
-def test_translation_has_no_muon(side):
-    model = side.seq2seq.Seq2Seq(5, 5, 4, 6)
+LSTM = dict(attention="dot", cell="lstm", num_layers=2, bidirectional=False)
+
+
+@pytest.mark.parametrize("options", [dict(attention="additive"), LSTM], ids=["additive", "lstm"])
+def test_a_translation_model_has_one_curve_and_only_matrices_within_take_muons_step(options):
+    options = options | {"dtype": "float64"}
+    models = {label: one.seq2seq.Seq2Seq(*SIZES, 6, 8, **options) for label, one in SIDES.items()}
+    before = models["PyTorch"].named_weights()
+    batches = [data.PairBatches(PAIRS, *VOCABULARIES, 2).batch(number) for number in range(30)]
+    found = parity.compare_training(
+        models, batches, optimizer="muon", learning_rate=2**-8, epsilon=1e-30
+    )
+    assert found.largest_difference <= 1e-9
+    parity_causes.explain(training=found)  # looks at all but the optimizers
+    assert found.losses["PyTorch"][-1] < found.losses["PyTorch"][0] - 0.1
+    for side, model in zip(SIDES.values(), models.values(), strict=True):
+        model.load_named_weights(before)
+        adam = side.seq2seq.Seq2Seq(*SIZES, 6, 8, **options)
+        adam.load_named_weights(before)
+        for one, optimizer in ((model, "muon"), (adam, "adam")):
+            side.translation.TranslationUpdate(one, optimizer=optimizer)(batches[0], 2**-8)
+        by_adam = adam.named_weights()
+        others = {
+            name
+            for name, weight in model.named_weights().items()
+            if np.abs(weight - by_adam[name]).max() > 1e-4
+        }
+        hidden = {name for name in before if name.endswith((*HIDDEN_ENDS, "combine.weight"))}
+        assert others == hidden
+        for name, outputs, longer in STRETCHED:
+            if name in before:
+                change = model.named_weights()[name] - before[name]
+                for gate in np.split(change, change.shape[1] // outputs, axis=1):
+                    size = np.linalg.svd(gate, compute_uv=False)[0]
+                    assert 0.5 < size / (2 * longer * 2**-8) < 1.25
+
+
+@pytest.mark.parametrize("optimizer", ["muon", "sgd"])
+def test_a_stopped_translation_training_goes_on_to_the_same_numbers(side, optimizer, tmp_path):
+    def train(model, **more):
+        return side.translation.train_translation(
+            model, PAIRS, PAIRS, VOCABULARIES, 6, 2, 0.01, optimizer=optimizer, progress=False,
+            evaluate_every=2, **more,
+        )  # fmt: skip
+
+    def stop(done, model):
+        if done == 4:
+            raise KeyboardInterrupt
+
+    models = [side.seq2seq.Seq2Seq(*SIZES, 6, 8, seed=0) for _ in range(2)]
+    whole = train(models[0])
+    with pytest.raises(KeyboardInterrupt):
+        train(models[1], folder=tmp_path, on_evaluation=stop)
+    other = side.seq2seq.Seq2Seq(*SIZES, 6, 8, seed=1)
+    assert train(other, folder=tmp_path).loss == whole.loss
+    assert parity.largest_difference(other.named_weights(), models[0].named_weights()) == 0
+    with pytest.raises(ValueError, match="other settings: optimizer"):
+        side.translation.train_translation(
+            other, PAIRS, PAIRS, VOCABULARIES, 6, 2, 0.01, progress=False, evaluate_every=2,
+            folder=tmp_path,
+        )  # fmt: skip
+
+
+class Foreign:
+    """A model that is not the course's, with a model of the course inside."""
+
+    def __init__(self, model):
+        self.inside = model
+
+    def parameters(self):
+        return self.inside.parameters()
+
+    @property
+    def trainable_weights(self):
+        return self.inside.trainable_weights
+
+
+def test_a_model_of_ones_own_has_no_muon(side):
+    model = Foreign(side.models.CharacterModel(7, 4, 8))
     with pytest.raises(ValueError, match=r"muon.*adam, sgd"):
-        side.translation.TranslationUpdate(model, optimizer="muon")
+        side.training.LanguageModelUpdate(model, optimizer="muon")

@@ -479,6 +479,7 @@ def turned_round(vocabulary):
         {"beta_2": 0.999},
         {"epsilon": 1e-8},
         {"clip_norm": None},
+        {"optimizer": "sgd"},
         {"seed": 1},
         {"evaluate_every": 2},
         {"pairs": CONTRARY},
@@ -497,6 +498,21 @@ def test_a_training_with_other_settings_is_not_gone_on_with(one_finished, change
     with pytest.raises(ValueError, match=f"other settings: .*{setting.get(name, name)}"):
         train(run.side, model, **(run.settings | change))
     assert parity.largest_difference(before, model.named_weights()) == 0.0
+
+
+def test_a_folder_from_before_there_was_a_choice_goes_on_with_adam(one_finished, tmp_path):
+    run = one_finished
+    name, _, weights, vocabularies, training = checkpoint.read_checkpoint(
+        run.folder / "last.safetensors", with_training=True
+    )
+    del training["settings"]["optimizer"]
+    model = build(run.side)
+    model.load_named_weights(weights)
+    checkpoint.write_checkpoint(tmp_path / "last.safetensors", name, model, vocabularies, training)
+    history = train(run.side, build(run.side), **(run.settings | {"folder": tmp_path}))
+    assert without_clock(history) == without_clock(run.history)
+    with pytest.raises(ValueError, match="other settings: optimizer"):
+        train(run.side, build(run.side), optimizer="sgd", **(run.settings | {"folder": tmp_path}))
 
 
 def test_a_training_of_another_model_or_framework_is_not_gone_on_with(finished):

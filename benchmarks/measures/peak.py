@@ -122,7 +122,7 @@ def character_rows(sides, batch, time, hidden, turns):
 
 
 def translation_rows(sides, settings, turns):
-    """Return the rows of an update of section 3's model, on one batch."""
+    """Return the rows of an update of section 3's model, with Adam, on one batch."""
     _, train, _, vocabularies = translation.load_data()
     model = settings["model"]
     batch = PairBatches(train, *vocabularies, settings["training"]["batch_size"]).batch(0)

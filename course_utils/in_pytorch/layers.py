@@ -147,6 +147,14 @@ class RecurrentLayers(nn.Module):
         zeros = weight.new_zeros(self.num_layers, batch_size, self.hidden_size)
         return (zeros, zeros.clone()) if self.cell == "lstm" else zeros
 
+    def _hidden_matrices(self):
+        """Return pairs (matrix, G): the input and recurrent matrices, and the number of gates."""
+        return [
+            (matrix, len(matrix) // self.hidden_size)
+            for weights in self.layers.all_weights
+            for matrix in weights[:2]
+        ]
+
     def named_weights(self):
         """Return the weights as NumPy arrays under names that no framework owns.
 
@@ -237,6 +245,11 @@ class Attention(nn.Module):
         scores = self.scores(queries, memory)
         weights = torch.softmax(scores.masked_fill(~mask.unsqueeze(1), -math.inf), dim=-1)
         return weights @ memory, weights
+
+    def _hidden_matrices(self):
+        """Return pairs (matrix, 1): the matrices [H, H] that the score has."""
+        names = ("query_weight", "memory_weight")
+        return [(self.score_weights[name], 1) for name in names if name in self.score_weights]
 
     def named_weights(self):
         """Return the weights as NumPy arrays: ``query_weight`` and ``memory_weight`` [H, H],

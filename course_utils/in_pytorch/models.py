@@ -101,6 +101,10 @@ class CharacterModel(nn.Module):
         """Return how many numbers training may change."""
         return sum(weight.numel() for weight in self.parameters() if weight.requires_grad)
 
+    def _hidden_matrices(self):
+        """Return pairs (matrix, gates): all matrices but the embedding's and the output's."""
+        return self.recurrent._hidden_matrices()
+
     def named_weights(self):
         """Return the weights as NumPy arrays under names that no framework owns.
 

@@ -300,6 +300,18 @@ class Seq2Seq(nn.Module):
         """Return how many numbers training may change."""
         return sum(weight.numel() for weight in self.parameters() if weight.requires_grad)
 
+    def _hidden_matrices(self):
+        """Return pairs (matrix, gates): all but the embeddings and the output map.
+
+        What has one row or one column only, such as ``score_weight``, counts as a vector.
+        """
+        encoder, decoder = self.encoder, self.decoder
+        parts = [*encoder.forwards, *encoder.backwards, decoder.recurrent]
+        if decoder.attention is not None:
+            parts.append(decoder.attention)
+        pairs = [pair for part in parts for pair in part._hidden_matrices()]
+        return [*pairs, (decoder.combine.weight, 1)]
+
     def named_weights(self):
         """Return the weights as NumPy arrays: ``encoder.…`` and ``decoder.…``, see these."""
         return {

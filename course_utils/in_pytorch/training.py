@@ -14,7 +14,7 @@ from course_utils.data.language_model import StreamBatches, check_ids, evaluatio
 from course_utils.history import Evaluation, History
 from course_utils.model_checks import (
     OPTIMIZERS,
-    PAIR_OPTIMIZERS,
+    PLAIN_OPTIMIZERS,
     check_clip_norm,
     check_optimizer,
     whole_numbers,
@@ -75,7 +75,7 @@ class LanguageModelUpdate:
     detached: the next update uses its numbers and sends no gradient back into it (truncated
     backpropagation through time).
 
-    ``optimizer`` is "adam"; "muon": Adam with another step for the recurrent matrices (see
+    ``optimizer`` is "adam"; "muon": Adam with another step for the hidden matrices (see
     module ``muon``); or "sgd": plain gradient descent, which uses neither betas nor epsilon.
     ``epsilon`` is so small that it does not matter that PyTorch adds it after Adam's bias
     correction and Keras before.
@@ -88,9 +88,7 @@ class LanguageModelUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self.optimizer = _optimizer(
-            optimizer, self.weights, beta_1, beta_2, epsilon, getattr(model, "recurrent", None)
-        )
+        self.optimizer = _optimizer(optimizer, model, self.weights, beta_1, beta_2, epsilon)
 
     def __call__(self, inputs, targets, state, learning_rate):
         """Change the model's weights once; return (loss, gradient norm, new state)."""
@@ -232,14 +230,24 @@ def load_checkpoint(path):
     return model, vocabulary
 
 
-def _optimizer(name, weights, beta_1, beta_2, epsilon, recurrent=None):
-    """Return the optimizer of this name; "muon" needs the ``RecurrentLayers`` of the model."""
-    check_optimizer(name, OPTIMIZERS if recurrent is not None else PAIR_OPTIMIZERS)
+def _optimizer(name, model, weights, beta_1, beta_2, epsilon):
+    """Return the optimizer of this name for weights of a model; "muon" is for the course's own."""
+    check_optimizer(name, OPTIMIZERS if hasattr(model, "_hidden_matrices") else PLAIN_OPTIMIZERS)
     if name == "muon":
-        return _Muon(weights, recurrent, beta_1, beta_2, epsilon)
+        return _Muon(weights, model._hidden_matrices(), beta_1, beta_2, epsilon)
     if name == "sgd":
         return torch.optim.SGD(weights)
     return torch.optim.Adam(weights, betas=(beta_1, beta_2), eps=epsilon, fused=True)
+
+
+def _remembered(optimizer, weights):
+    """Return the names of what an optimizer remembers of each weight: one tuple a weight."""
+    if isinstance(optimizer, torch.optim.SGD):
+        return [()] * len(weights)
+    names = [("step", "exp_avg", "exp_avg_sq")] * len(weights)
+    for number in getattr(optimizer, "momenta", ()):
+        names[number] = ("momentum",)
+    return names
 
 
 def _detach(state):

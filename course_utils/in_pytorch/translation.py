@@ -20,7 +20,7 @@ from course_utils.search import NEVER
 from course_utils.training_folder import TrainingFolder, fingerprint, open_log
 
 from .layers import _evaluation_mode
-from .training import _optimizer, clip_gradients, named_gradients
+from .training import _optimizer, _remembered, clip_gradients, named_gradients
 
 
 def translation_loss(logits, targets):
@@ -48,7 +48,7 @@ class TranslationUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
+        self.optimizer = _optimizer(optimizer, model, self.weights, beta_1, beta_2, epsilon)
 
     def __call__(self, batch, learning_rate, target_inputs=None):
         """Change the model's weights once; return (loss, gradient norm)."""
@@ -74,18 +74,22 @@ class TranslationUpdate:
         return loss, torch.autograd.grad(loss, self.weights)
 
     def optimizer_arrays(self):
-        """Return what Adam remembers, as a list of NumPy arrays."""
-        states = self.optimizer.state_dict()["state"].values()
-        return [part.cpu().numpy().copy() for state in states for part in state.values()]
+        """Return what the optimizer remembers, as a list of NumPy arrays."""
+        states = self.optimizer.state_dict()["state"]
+        return [
+            states[number][name].cpu().numpy().copy()
+            for number, names in enumerate(_remembered(self.optimizer, self.weights))
+            for name in names
+            if number in states  # Adam remembers nothing before the first update
+        ]
 
     def load_optimizer_arrays(self, arrays):
-        """Give Adam back what ``optimizer_arrays`` returned."""
+        """Give the optimizer back what ``optimizer_arrays`` returned."""
         arrays = iter(arrays)
         states = {
-            number: {
-                name: torch.from_numpy(next(arrays)) for name in ("step", "exp_avg", "exp_avg_sq")
-            }
-            for number in range(len(self.weights))
+            number: {name: torch.from_numpy(next(arrays)) for name in names}
+            for number, names in enumerate(_remembered(self.optimizer, self.weights))
+            if names
         }
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": states, "param_groups": groups})
@@ -105,6 +109,7 @@ def train_translation(
     beta_2=0.99,
     epsilon=1e-12,
     clip_norm=1.0,
+    optimizer="adam",
     evaluate_every=None,
     on_evaluation=None,
     folder=None,
@@ -119,6 +124,7 @@ def train_translation(
     (by default at the end only) and after the last; each time ``on_evaluation(update, model)`` is
     called, if given. ``teacher_forcing`` is the probability of feeding the true word rather than
     the model's own choice: one number, or one for each update (``schedule.linear``).
+    ``optimizer`` is "adam", "muon" or "sgd" (see ``LanguageModelUpdate``).
 
     ``folder``: at each evaluation after the first the model is saved there as ``last.safetensors``,
     and as ``best.safetensors`` if no evaluation before was better; so give ``evaluate_every``, too.
@@ -143,6 +149,7 @@ def train_translation(
         batch_size=batch_size,
         learning_rates=learning_rates(updates, learning_rate, schedule).tolist(),
         teacher_forcing=teacher_forcing_shares(updates, teacher_forcing).tolist(),
+        optimizer=optimizer,
         adam=[float(beta_1), float(beta_2), float(epsilon)],
         clip_norm=None if clip_norm is None else float(clip_norm),
         evaluate_every=evaluate_every,
@@ -152,7 +159,7 @@ def train_translation(
     check_vocabularies(vocabularies, model.options)
     batches = PairBatches(pairs, *vocabularies, batch_size, seed)
     settings["data"] = fingerprint(pairs, check_pairs(validation_pairs), vocabularies)
-    update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm)
+    update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm, optimizer)
     history, first = History(), 0
     keeper = None if folder is None else TrainingFolder(folder, settings, vocabularies)
     if keeper is not None and keeper.found():

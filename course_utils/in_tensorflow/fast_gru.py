@@ -74,6 +74,18 @@ def _gru(projected, state, weight, bias):
         befores = tf.reshape(saved[4].stack(), (-1, hidden))
         d_weight = tf.matmul(befores, flat, transpose_a=True)
         d_projected = tf.concat([d_gates[:, :, : 2 * hidden], d_news.stack()], axis=2)
-        return d_projected, d_state, d_weight, tf.reduce_sum(flat, axis=0)
+        return d_projected, d_state, d_weight, _sum_of_rows(d_gates)
 
     return tf.concat([saved[4].stack()[1:], last[None]], axis=0), backward
+
+
+@tf.custom_gradient
+def _add_bias(values, bias):
+    """Return ``values`` [T, B, N] plus ``bias`` [N]; the gradient of the bias is a product."""
+    return values + bias, lambda d_values: (d_values, _sum_of_rows(d_values))
+
+
+def _sum_of_rows(values):
+    """Return the sum [N] of all rows of ``values`` [T, B, N]: a product, faster than XLA's sum."""
+    rows = tf.reshape(values, (-1, values.shape[-1]))
+    return tf.reshape(tf.ones((1, tf.shape(rows)[0]), rows.dtype) @ rows, [-1])

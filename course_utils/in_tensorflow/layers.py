@@ -21,7 +21,7 @@ from course_utils.model_checks import (
     whole_numbers,
 )
 
-from .fast_gru import gru_outputs
+from .fast_gru import _add_bias, gru_outputs
 
 CELLS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
@@ -113,7 +113,7 @@ class RecurrentLayers(keras.layers.Layer):
         input_weight, weight = layer.cell.kernel, layer.cell.recurrent_kernel
         input_bias, bias = tf.unstack(layer.cell.bias)
         inputs = tf.transpose(inputs, (1, 0, 2))  # [T, B, I]
-        projected = tf.tensordot(inputs, input_weight, 1) + input_bias  # [T, B, 3H], all at once
+        projected = _add_bias(tf.tensordot(inputs, input_weight, 1), input_bias)  # [T, B, 3H]
         outputs = gru_outputs(projected, state, weight, bias)  # [T, B, H]
         return tf.transpose(outputs, (1, 0, 2)), outputs[-1]
 
@@ -138,6 +138,14 @@ class RecurrentLayers(keras.layers.Layer):
         """Return the state before the first symbol: zeros [L, B, H], a pair of them for "lstm"."""
         zeros = tf.zeros((self.num_layers, batch_size, self.hidden_size), self.compute_dtype)
         return (zeros, tf.identity(zeros)) if self.cell == "lstm" else zeros
+
+    def _hidden_matrices(self):
+        """Return pairs (matrix, G): the input and recurrent matrices, and the number of gates."""
+        return [
+            (matrix, matrix.shape[1] // self.hidden_size)
+            for layer in self.layers
+            for matrix in (layer.cell.kernel, layer.cell.recurrent_kernel)
+        ]
 
     def named_weights(self):
         """Return the weights as NumPy arrays under names that no framework owns.
@@ -235,6 +243,11 @@ class Attention(keras.layers.Layer):
         nothing = tf.constant(-math.inf, scores.dtype)
         weights = tf.nn.softmax(tf.where(mask[:, None], scores, nothing))
         return weights @ memory, weights
+
+    def _hidden_matrices(self):
+        """Return pairs (matrix, 1): the matrices [H, H] that the score has."""
+        names = ("query_weight", "memory_weight")
+        return [(self.score_weights[name], 1) for name in names if name in self.score_weights]
 
     def named_weights(self):
         """Return the weights as NumPy arrays: ``query_weight`` and ``memory_weight`` [H, H],

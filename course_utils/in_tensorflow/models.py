@@ -107,6 +107,10 @@ class CharacterModel(keras.Model):
         """Return how many numbers training may change."""
         return sum(int(np.prod(weight.shape)) for weight in self.trainable_weights)
 
+    def _hidden_matrices(self):
+        """Return pairs (matrix, gates): all matrices but the embedding's and the output's."""
+        return self.recurrent._hidden_matrices()
+
     def named_weights(self):
         """Return the weights as NumPy arrays under names that no framework owns.
 

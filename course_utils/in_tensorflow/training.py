@@ -15,7 +15,7 @@ from course_utils.data.language_model import StreamBatches, check_ids, evaluatio
 from course_utils.history import Evaluation, History
 from course_utils.model_checks import (
     OPTIMIZERS,
-    PAIR_OPTIMIZERS,
+    PLAIN_OPTIMIZERS,
     check_clip_norm,
     check_optimizer,
     spread_seeds,
@@ -83,7 +83,7 @@ class LanguageModelUpdate:
     ``GradientTape`` of its own: the next update uses the state's numbers and sends no gradient back
     into it (truncated backpropagation through time).
 
-    ``optimizer`` is "adam"; "muon": Adam with another step for the recurrent matrices (see
+    ``optimizer`` is "adam"; "muon": Adam with another step for the hidden matrices (see
     module ``muon``); or "sgd": plain gradient descent, which uses neither betas nor epsilon.
     ``epsilon`` is so small that it does not matter that PyTorch adds it after Adam's bias
     correction and Keras before.
@@ -96,9 +96,7 @@ class LanguageModelUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
-        self.optimizer = _optimizer(
-            optimizer, self.weights, beta_1, beta_2, epsilon, getattr(model, "recurrent", None)
-        )
+        self.optimizer = _optimizer(optimizer, model, self.weights, beta_1, beta_2, epsilon)
         self._traced = {}  # one graph for each shape of the inputs
         self._compiled = False  # True: XLA makes machine code for the whole update
 
@@ -302,11 +300,11 @@ def _traced_evaluation(model):
     return model._traced_evaluation
 
 
-def _optimizer(name, weights, beta_1, beta_2, epsilon, recurrent=None):
-    """Return the optimizer of this name; "muon" needs the ``RecurrentLayers`` of the model."""
-    check_optimizer(name, OPTIMIZERS if recurrent is not None else PAIR_OPTIMIZERS)
+def _optimizer(name, model, weights, beta_1, beta_2, epsilon):
+    """Return the optimizer of this name for weights of a model; "muon" is for the course's own."""
+    check_optimizer(name, OPTIMIZERS if hasattr(model, "_hidden_matrices") else PLAIN_OPTIMIZERS)
     if name == "muon":
-        return _Muon(weights, recurrent, beta_1, beta_2, epsilon)
+        return _Muon(weights, model._hidden_matrices(), beta_1, beta_2, epsilon)
     if name == "sgd":
         optimizer = _SGD(name=name)
     else:

@@ -45,7 +45,7 @@ class TranslationUpdate:
         check_clip_norm(clip_norm)
         self.model, self.clip_norm = model, clip_norm
         self.weights = model.trainable_weights
-        self.optimizer = _optimizer(optimizer, self.weights, beta_1, beta_2, epsilon)
+        self.optimizer = _optimizer(optimizer, model, self.weights, beta_1, beta_2, epsilon)
         self._traced = {}  # one graph with pads in the source, one without
 
     def __call__(self, batch, learning_rate, target_inputs=None):
@@ -83,11 +83,11 @@ class TranslationUpdate:
         return loss, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     def optimizer_arrays(self):
-        """Return what Adam remembers, as a list of NumPy arrays."""
+        """Return what the optimizer remembers, as a list of NumPy arrays."""
         return [variable.numpy() for variable in self.optimizer.variables]
 
     def load_optimizer_arrays(self, arrays):
-        """Give Adam back what ``optimizer_arrays`` returned."""
+        """Give the optimizer back what ``optimizer_arrays`` returned."""
         for variable, array in zip(self.optimizer.variables, arrays, strict=True):
             variable.assign(array)
 
@@ -106,6 +106,7 @@ def train_translation(
     beta_2=0.99,
     epsilon=1e-12,
     clip_norm=1.0,
+    optimizer="adam",
     evaluate_every=None,
     on_evaluation=None,
     folder=None,
@@ -120,6 +121,7 @@ def train_translation(
     (by default at the end only) and after the last; each time ``on_evaluation(update, model)`` is
     called, if given. ``teacher_forcing`` is the probability of feeding the true word rather than
     the model's own choice: one number, or one for each update (``schedule.linear``).
+    ``optimizer`` is "adam", "muon" or "sgd" (see ``LanguageModelUpdate``).
 
     ``folder``: at each evaluation after the first the model is saved there as ``last.safetensors``,
     and as ``best.safetensors`` if no evaluation before was better; so give ``evaluate_every``, too.
@@ -144,6 +146,7 @@ def train_translation(
         batch_size=batch_size,
         learning_rates=learning_rates(updates, learning_rate, schedule).tolist(),
         teacher_forcing=teacher_forcing_shares(updates, teacher_forcing).tolist(),
+        optimizer=optimizer,
         adam=[float(beta_1), float(beta_2), float(epsilon)],
         clip_norm=None if clip_norm is None else float(clip_norm),
         evaluate_every=evaluate_every,
@@ -153,7 +156,7 @@ def train_translation(
     check_vocabularies(vocabularies, model.options)
     batches = PairBatches(pairs, *vocabularies, batch_size, seed)
     settings["data"] = fingerprint(pairs, check_pairs(validation_pairs), vocabularies)
-    update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm)
+    update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm, optimizer)
     history, first = History(), 0
     keeper = None if folder is None else TrainingFolder(folder, settings, vocabularies)
     if keeper is not None and keeper.found():
