@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from course_utils.data import SentencePair, encode_batch, pair_vocabularies
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import bench
-from measures import comparison, growth, picture, translations, work
+from measures import comparison, growth, notebooks, picture, translations, work
 from measures.comparison import Comparison, Section
 
 
@@ -207,3 +208,12 @@ def test_rows_of_translation_are_judged_by_the_worse_side():
     assert rows["BLEU, greedy"].promise == ">= 32"
     assert rows["BLEU, greedy"].kept is False
     assert rows["target tokens/s"].kept is None
+
+
+def test_copied_notebooks_find_what_they_read(tmp_path):
+    copies = notebooks.copy_course(tmp_path / "course")
+    wanted = set()
+    for path in copies.glob("*.ipynb"):
+        wanted |= set(re.findall(r"\.\./[\w/]+\.\w+", path.read_text(encoding="utf-8")))
+    assert {"../data/attention_study.json", "../docs/ten_checks.md"} <= wanted
+    assert [name for name in wanted if not (copies / name).is_file()] == []

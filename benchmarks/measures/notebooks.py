@@ -24,7 +24,8 @@ IMPORTS = {
         "import course_utils;", "import course_utils.in_tensorflow;"
     ),
 }
-COPIES = ROOT / "build" / "bench" / "notebooks"
+COPY = ROOT / "build" / "bench" / "course"
+BESIDE = ("data", "docs")  # folders that notebooks read from
 RUN = "import execute, sys, pathlib; print(*execute.execute(pathlib.Path(sys.argv[1])))"
 
 
@@ -32,7 +33,7 @@ def seconds_and_bytes(path):
     """Execute a notebook in a process of its own; return (wall time in s, peak memory in bytes)."""
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(path)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
         env=course.environment() | {"PYTHONPATH": str(ROOT / "tools")},
@@ -57,18 +58,25 @@ def import_rows(turns):
     return [alone, both]
 
 
+def copy_course(folder=COPY):
+    """Copy the notebooks, and the folders that they read from, beside each other; return where."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in BESIDE:
+        shutil.copytree(ROOT / name, folder / name)
+    return shutil.copytree(execute.NOTEBOOKS, folder / "notebooks")
+
+
 def measure(options):
     """Return the section."""
     rows = import_rows(options.turns)
     paths = execute.choose(["00"] if options.quick else [])
-    shutil.rmtree(COPIES, ignore_errors=True)
-    shutil.copytree(execute.NOTEBOOKS, COPIES)
+    copies = copy_course()
     promises = {
         "wall time": ("s", execute.MAX_SECONDS, 0),
         "peak memory": ("GB", execute.MAX_MEMORY / 1e9, 1),
     }
     for path in paths:
-        seconds, peak = seconds_and_bytes(COPIES / path.name)
+        seconds, peak = seconds_and_bytes(copies / path.name)
         print(f"  {path.stem}: {seconds:.0f} s, {peak / 1e9:.2f} GB", flush=True)
         for what, (unit, limit, place) in promises.items():
             found = (seconds, peak / 1e9)[place]
