@@ -13,8 +13,8 @@ def keep_freed_memory():
     """Ask the C library to keep memory that was given back; return whether it agreed.
 
     An update takes large blocks of memory, and gives them back at its end. By default the C library
-    hands most of them on to the system, and gets empty pages again at the next update. For a GRU of
-    256 units and 64 x 32 characters these were 4,400 page faults, a quarter of PyTorch's time.
+    hands many of them on to the system, and gets empty pages again at the next update: some
+    thousand page faults for a GRU of 256 units and 64 x 32 characters (notebook 08 counts them).
     Afterwards blocks of every size come from the heap, and free memory at its end stays up to
     ``KEPT``. (A compiled update of TensorFlow takes a single block: 150 MB for 512 units and 128 x
     64 characters.) Other threads than the main one have heaps of 64 MiB; what is larger still gets
