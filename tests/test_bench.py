@@ -146,6 +146,8 @@ def test_the_table_shows_medians_ratio_and_verdict():
     first, second = ("\n".join(comparison.table(one)) for one in example_sections()[:2])
     assert "| loss | nats/character | 2.00 | 4.00 | 2.00 | <= 1.52 **missed** |" in first
     assert "| GRU | share of the peak | – | 0.500 | – | >= 0.1 ✓ |" in second
+    together = Section(5, "notebooks", [Comparison("02: wall time", "s", {"both": [241.0]})])
+    assert "| 02: wall time | s | both: | 241 | – |  |" in comparison.table(together)
     assert first.startswith("## 1 · title 1")
     assert first.rstrip().endswith("note 1\n\nMeasured: 2026-01-01, load 0.1.")
 

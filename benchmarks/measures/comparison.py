@@ -17,9 +17,9 @@ SIDES = {"PyTorch": "course_utils.in_pytorch", "TensorFlow": "course_utils.in_te
 class Comparison:
     """One row of the table: what was measured, its unit, and {label: numbers, one a turn}.
 
-    Labels are "PyTorch" and "TensorFlow". ``promise`` says what the course promises, and ``kept``
-    whether this run kept it (None where nothing is promised, or where a run was too short).
-    ``settings`` are the numbers behind the row.
+    Labels are "PyTorch" and "TensorFlow", or "both" for one number of the two together. ``promise``
+    says what the course promises, and ``kept`` whether this run kept it (None where nothing is
+    promised, or where a run was too short). ``settings`` are the numbers behind the row.
     """
 
     what: str
@@ -120,6 +120,8 @@ def table(section):
     for row in section.rows:
         medians = row.medians()
         numbers = [number(medians.get(label)) for label in SIDES]
+        if "both" in medians:
+            numbers = ["both:", number(medians["both"])]
         verdict = {True: " ✓", False: " **missed**", None: ""}[row.kept]
         cells = [row.what, row.unit, *numbers, number(row.ratio()), row.promise + verdict]
         lines.append("| " + " | ".join(cells) + " |")

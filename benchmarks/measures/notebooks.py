@@ -83,5 +83,5 @@ def measure(options):
             row = Comparison(f"{path.stem}: {what}", unit, {"both": [found]}, f"<= {limit:g}")
             row.kept = found <= limit
             rows.append(row)
-    notes = ["A notebook runs both frameworks in one kernel; its numbers stand in the middle."]
+    notes = ["A notebook runs both frameworks in one kernel: one number for both."]
     return Section(5, "Imports and notebooks", rows, notes)
