@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -134,12 +135,13 @@ def example_sections():
     trained = Comparison("loss", "nats/character", both, "<= 1.52", False, {"seconds": 60})
     share = Comparison("GRU", "share of the peak", {"TensorFlow": [0.5]}, ">= 0.1", True)
     bleu = Comparison("trained", "BLEU, greedy", both, settings={"seconds": 60})
+    plain = Comparison("trained, plain draw", "BLEU, greedy", both, settings={"seconds": 60})
     speed = Comparison("writing", "characters/s", both)
     wall = Comparison("00_start: wall time", "s", {"both": [9.0]})
     exponent = Comparison("exponent of T", "", both, settings={"expected": 1.0, "name": "T"})
-    rows = {1: trained, 2: share, 3: bleu, 4: speed, 5: wall, 6: exponent}
+    rows = {1: [trained], 2: [share], 3: [bleu, plain], 4: [speed], 5: [wall], 6: [exponent]}
     when = "2026-01-01, load 0.1"
-    return [Section(n, f"title {n}", [row], [f"note {n}"], when) for n, row in rows.items()]
+    return [Section(n, f"title {n}", own, [f"note {n}"], when) for n, own in rows.items()]
 
 
 def test_the_table_shows_medians_ratio_and_verdict():
@@ -219,3 +221,11 @@ def test_copied_notebooks_find_what_they_read(tmp_path):
         wanted |= set(re.findall(r"\.\./[\w/]+\.\w+", path.read_text(encoding="utf-8")))
     assert {"../data/attention_study.json", "../docs/ten_checks.md"} <= wanted
     assert [name for name in wanted if not (copies / name).is_file()] == []
+
+
+def test_the_two_draws_of_translation_are_lines_of_their_own():
+    _, ax = plt.subplots()
+    picture.translations(ax, example_sections()[2])
+    labels = [line.get_label() for line in ax.lines]
+    assert labels == ["PyTorch", "TensorFlow", "PyTorch, plain draw", "TensorFlow, plain draw"]
+    plt.close("all")

@@ -6,6 +6,7 @@ from course_utils import fonts
 from course_utils.plot_style import COURSE_STYLE, FRAMEWORK_STYLE, draw_bars, legend_once
 
 from .comparison import SIDES
+from .translations import PLAIN
 
 
 def _bars(ax, rows, names=None):
@@ -21,11 +22,12 @@ def _bars(ax, rows, names=None):
     legend_once(ax)
 
 
-def _points(ax, rows, key):
-    """Draw medians against a setting of the rows, one line a framework."""
+def _points(ax, rows, key, more="", **change):
+    """Draw medians against a setting of the rows, one line a framework; ``more`` names the rows."""
     for label in SIDES:
         own = [(row.settings[key], row.medians()[label]) for row in rows]
-        ax.plot(*zip(*sorted(own), strict=True), label=label, **FRAMEWORK_STYLE[label])
+        style = FRAMEWORK_STYLE[label] | change
+        ax.plot(*zip(*sorted(own), strict=True), label=label + more, **style)
     legend_once(ax)
 
 
@@ -48,7 +50,11 @@ def peak(ax, section):
 
 def translations(ax, section):
     """Draw BLEU against the seconds of training."""
-    _points(ax, [row for row in section.rows if row.unit == "BLEU, greedy"], "seconds")
+    rows = [row for row in section.rows if row.unit == "BLEU, greedy"]
+    _points(ax, [row for row in rows if not row.what.endswith(PLAIN)], "seconds")
+    plain = [row for row in rows if row.what.endswith(PLAIN)]
+    if plain:
+        _points(ax, plain, "seconds", PLAIN, alpha=0.45)
     ax.set(title="3 · Translation", xlabel="training time (s)", ylabel="BLEU (greedy)")
 
 
