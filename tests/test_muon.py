@@ -209,8 +209,15 @@ def test_a_translation_model_has_one_curve_and_only_matrices_within_take_muons_s
                     assert 0.5 < size / (2 * longer * 2**-8) < 1.25
 
 
-@pytest.mark.parametrize("optimizer", ["muon", "sgd"])
+@pytest.mark.parametrize(
+    ("side", "optimizer"),
+    [("PyTorch", "muon"), ("TensorFlow", "muon"), ("PyTorch", "sgd")],  # TensorFlow's save is one
+    indirect=["side"],
+)
 def test_a_stopped_translation_training_goes_on_to_the_same_numbers(side, optimizer, tmp_path):
+    def build(seed=0):
+        return side.seq2seq.Seq2Seq(*SIZES, 6, 8, cell="rnn", bidirectional=False, seed=seed)
+
     def train(model, **more):
         return side.translation.train_translation(
             model, PAIRS, PAIRS, VOCABULARIES, 6, 2, 0.01, optimizer=optimizer, progress=False,
@@ -221,11 +228,11 @@ def test_a_stopped_translation_training_goes_on_to_the_same_numbers(side, optimi
         if done == 4:
             raise KeyboardInterrupt
 
-    models = [side.seq2seq.Seq2Seq(*SIZES, 6, 8, seed=0) for _ in range(2)]
+    models = [build(), build()]
     whole = train(models[0])
     with pytest.raises(KeyboardInterrupt):
         train(models[1], folder=tmp_path, on_evaluation=stop)
-    other = side.seq2seq.Seq2Seq(*SIZES, 6, 8, seed=1)
+    other = build(seed=1)
     assert train(other, folder=tmp_path).loss == whole.loss
     assert parity.largest_difference(other.named_weights(), models[0].named_weights()) == 0
     with pytest.raises(ValueError, match="other settings: optimizer"):
