@@ -211,7 +211,7 @@ def test_a_translation_model_has_one_curve_and_only_matrices_within_take_muons_s
 
 @pytest.mark.parametrize(
     ("side", "optimizer"),
-    [("PyTorch", "muon"), ("TensorFlow", "muon"), ("PyTorch", "sgd")],  # TensorFlow's save is one
+    [("PyTorch", "muon"), ("TensorFlow", "muon"), ("PyTorch", "sgd")],  # TensorFlow saves all alike
     indirect=["side"],
 )
 def test_a_stopped_translation_training_goes_on_to_the_same_numbers(side, optimizer, tmp_path):
