@@ -62,6 +62,8 @@ def speeds(sides, vocabulary, turns, calls):
         ("as in the course", *shape): sides,
         ("MKL only", *shape): {"PyTorch": sides["PyTorch"]},
         ("no XLA", *shape): {"TensorFlow": sides["TensorFlow"]},
+        ("dropout 0.3", *shape): sides,
+        ("dropout 0.3, no XLA", *shape): {"TensorFlow": sides["TensorFlow"]},
         ("Muon", *shape): sides,
         ("library layers", *shape): sides,
         ("no tf.function", *shape): {"TensorFlow": sides["TensorFlow"]},
@@ -71,7 +73,9 @@ def speeds(sides, vocabulary, turns, calls):
     runners = {}
     for (way, batch, time_), own in ways.items():
         for label, side in own.items():
-            one = step(side, build(side, vocabulary), batch, time_, way)
+            dropout = 0.3 if way.startswith("dropout") else 0.0
+            model = build(side, vocabulary, dropout=dropout)
+            one = step(side, model, batch, time_, way)
             slow = way in ("one character a call", "no tf.function")
             count = 1 if slow else calls
             runners[label, way, batch, time_] = lambda one=one, n=count: seconds_of(one, n)

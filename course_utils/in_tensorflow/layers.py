@@ -26,6 +26,25 @@ from .fast_gru import _add_bias, gru_outputs
 CELLS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
 
+class _Dropout(keras.layers.Dropout):
+    """Keras's layer, with the random number generator named.
+
+    A traced graph uses it anyway. In XLA another one would be chosen, which took 20 to 100 times as
+    long (notebook 08, section 7). XLA's Philox counts in another order, so a compiled training
+    drops other units than a traced one.
+    """
+
+    def __init__(self, rate, seed=None, dtype=None):
+        super().__init__(rate, seed=seed, name="dropout", dtype=dtype)
+
+    def call(self, inputs, training=False):
+        """Return ``inputs`` with a share of ``rate`` set to 0 and the rest scaled up."""
+        if not training or self.rate == 0:
+            return inputs
+        seed = tf.cast(tf.math.floormod(self.seed_generator.next(), tf.int32.max - 1), tf.int32)
+        return tf.nn.experimental.stateless_dropout(inputs, self.rate, seed, rng_alg="philox")
+
+
 class RecurrentLayers(keras.layers.Layer):
     """One or more recurrent layers, each reading the outputs of the one below.
 
@@ -69,7 +88,7 @@ class RecurrentLayers(keras.layers.Layer):
             )
             for layer in range(num_layers)
         ]
-        self.dropout = keras.layers.Dropout(dropout, seed=seeds[-1], dtype=dtype)
+        self.dropout = _Dropout(dropout, seed=seeds[-1], dtype=dtype)
         for layer, layer_inputs in zip(
             self.layers, [input_size] + [hidden_size] * (num_layers - 1), strict=True
         ):

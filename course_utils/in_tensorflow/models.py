@@ -15,7 +15,7 @@ from course_utils.model_checks import (
     whole_numbers,
 )
 
-from .layers import RecurrentLayers, assign
+from .layers import RecurrentLayers, _Dropout, assign
 
 
 class CharacterModel(keras.Model):
@@ -70,7 +70,7 @@ class CharacterModel(keras.Model):
         self.recurrent = RecurrentLayers(
             embedding_size, hidden_size, num_layers, cell, dropout, seeds[2], dtype
         )
-        self.dropout = keras.layers.Dropout(dropout, seed=seeds[3], dtype=dtype)
+        self.dropout = _Dropout(dropout, seed=seeds[3], dtype=dtype)
         self.projection = keras.layers.Dense(
             vocab_size,
             kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[1]),

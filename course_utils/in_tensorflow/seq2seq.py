@@ -18,7 +18,7 @@ from course_utils.model_checks import (
     whole_numbers,
 )
 
-from .layers import Attention, RecurrentLayers, assign
+from .layers import Attention, RecurrentLayers, _Dropout, assign
 
 
 class Encoder(keras.layers.Layer):
@@ -59,7 +59,7 @@ class Encoder(keras.layers.Layer):
         self.bidirectional, self.cell = bidirectional, cell
         seeds = spread_seeds(seed, 2 + 2 * num_layers)
         self.embedding = _embedding(vocab_size, embedding_size, seeds[0], dtype)
-        self.dropout = keras.layers.Dropout(dropout, seed=seeds[-1], dtype=dtype)
+        self.dropout = _Dropout(dropout, seed=seeds[-1], dtype=dtype)
         width = hidden_size // 2 if bidirectional else hidden_size
         sizes = [embedding_size] + [hidden_size] * (num_layers - 1)
         self.forwards, self.backwards = [], []
@@ -155,7 +155,7 @@ class Decoder(keras.layers.Layer):
         self.query, self.cell = query, cell
         seeds = spread_seeds(seed, 6)
         self.embedding = _embedding(vocab_size, embedding_size, seeds[0], dtype)
-        self.dropout = keras.layers.Dropout(dropout, seed=seeds[5], dtype=dtype)
+        self.dropout = _Dropout(dropout, seed=seeds[5], dtype=dtype)
         self.recurrent = RecurrentLayers(
             embedding_size, hidden_size, num_layers, cell, dropout, seeds[1], dtype
         )

@@ -118,14 +118,12 @@ class LanguageModelUpdate:
     def _prepare(self, batch_size, sequence_length, updates):
         """Trace the update for this shape, and compile it if so many updates make it worthwhile.
 
-        Compiled are GRUs without dropout on a CPU: XLA joins the small operations between the
-        matrix products of ``fast_gru``. With dropout its code was four times slower than the traced
-        graph. On a GPU there is cuDNN. Where TensorFlow comes without XLA, the graph is only
+        Compiled are GRUs on a CPU: XLA joins the small operations between the matrix products of
+        ``fast_gru``. On a GPU there is cuDNN. Where TensorFlow comes without XLA, the graph is only
         traced.
         """
         by_hand = self.model.recurrent._by_hand(mask=None)
-        no_dropout = self.model.dropout.rate == 0
-        self._compiled = updates >= _COMPILED_FROM and by_hand and no_dropout
+        self._compiled = updates >= _COMPILED_FROM and by_hand
         ids = tf.zeros((batch_size, sequence_length), tf.int32)
         state = self.model.zero_state(batch_size)
         update = self._graph(ids, ids, state)
@@ -194,8 +192,8 @@ def train_language_model(
     given. ``schedule`` is a name, a function or a list (see ``course_utils.schedule``).
     ``optimizer`` is that of ``LanguageModelUpdate``: "adam", "muon" or "sgd". ``seed`` chooses the
     dropout, and where the text is cut into windows from the second epoch on. Reading the validation
-    part is not counted as training time. A training of 500 updates or more of a GRU without
-    dropout, on a CPU, is compiled with XLA first, where TensorFlow has it.
+    part is not counted as training time. A training of 500 updates or more of a GRU on a CPU is
+    compiled with XLA first, where TensorFlow has it; its dropout is drawn in another order then.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
