@@ -27,15 +27,15 @@ CELLS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.
 
 
 class _Dropout(keras.layers.Dropout):
-    """Keras's layer, with the random number generator named.
+    """Keras's layer, with its random number generator named: Philox.
 
-    A traced graph uses it anyway. In XLA another one would be chosen, which took 20 to 100 times as
-    long (notebook 08, section 7). XLA's Philox counts in another order, so a compiled training
-    drops other units than a traced one.
+    Unnamed, it is Philox as well, and XLA's program for that takes 20 to 30 times as long
+    (notebook 08, section 7). XLA and a traced graph make numbers from other bits of it, so a
+    compiled training drops other units than a traced one.
     """
 
-    def __init__(self, rate, seed=None, dtype=None):
-        super().__init__(rate, seed=seed, name="dropout", dtype=dtype)
+    def __init__(self, rate, **options):
+        super().__init__(rate, **{"name": "dropout"} | options)
 
     def call(self, inputs, training=False):
         """Return ``inputs`` with a share of ``rate`` set to 0 and the rest scaled up."""

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 from tqdm.auto import tqdm
 
+from course_utils._memory import give_freed_memory_back
 from course_utils._quiet import without_startup_noise
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
@@ -193,7 +194,7 @@ def train_language_model(
     ``optimizer`` is that of ``LanguageModelUpdate``: "adam", "muon" or "sgd". ``seed`` chooses the
     dropout, and where the text is cut into windows from the second epoch on. Reading the validation
     part is not counted as training time. A training of 500 updates or more of a GRU on a CPU is
-    compiled with XLA first, where TensorFlow has it; its dropout is drawn in another order then.
+    compiled with XLA first, where TensorFlow has it; dropout then drops other units.
 
     Raises: TypeError, ValueError for texts, sizes or rates that are not possible;
     FloatingPointError if the loss is no longer finite.
@@ -205,6 +206,7 @@ def train_language_model(
     batches = iter(StreamBatches(train_ids, batch_size, sequence_length, seed))
     update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm, optimizer)
     history = History(characters_per_update=batch_size * sequence_length)
+    give_freed_memory_back()  # that of a training before
     seconds, state = 0.0, model.zero_state(batch_size)
 
     def evaluate(done):
