@@ -1,4 +1,4 @@
-"""Memory that is given back is kept for the next update, on Linux; not for the next training."""
+"""Memory that is given back is kept for the next update, on Linux."""
 
 import ctypes
 import os
@@ -8,20 +8,18 @@ import sys
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 KEPT = 256 * 2**20  # bytes
 
-_settings = {"agreed": False}
-
 
 def keep_freed_memory():
     """Ask the C library to keep memory that was given back; return whether it agreed.
 
     An update takes large blocks of memory, and gives them back at its end. By default the C library
-    hands many of them on to the system, and gets empty pages again at the next update: up
-    to some thousand page faults for a GRU of 256 units and 64 x 32 characters (see notebook 08).
+    hands many of them on to the system, and gets empty pages again at the next update: up to
+    some thousand page faults for a GRU of 256 units and 64 x 32 characters (see notebook 08).
     Afterwards blocks of every size come from the heap, and free memory at its end stays up to
     ``KEPT``. (A compiled update of TensorFlow takes a single block: 150 MB for 512 units and 128 x
     64 characters.) Other threads than the main one have heaps of 64 MiB; what is larger still gets
     a mapping of its own there. The price: free memory between blocks in use stays with the process,
-    until ``give_freed_memory_back``.
+    until ``malloc_trim(0)`` gives it back.
     Where the user chose such settings in the environment, or the C library is another than glibc,
     nothing is changed. Source: mallopt(3).
     """
@@ -31,14 +29,4 @@ def keep_freed_memory():
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
     if mallopt is None:
         return False
-    _settings["agreed"] = bool(mallopt(_TRIM_THRESHOLD, KEPT) and mallopt(_MMAP_MAX, 0))
-    return _settings["agreed"]
-
-
-def give_freed_memory_back():
-    """Give the system what ``keep_freed_memory`` kept; return whether there was something.
-
-    For the beginning of a training: another model has blocks of other sizes, which may not fit into
-    the gaps that the last one left. Source: malloc_trim(3).
-    """
-    return _settings["agreed"] and bool(ctypes.CDLL(None).malloc_trim(0))
+    return bool(mallopt(_TRIM_THRESHOLD, KEPT) and mallopt(_MMAP_MAX, 0))

@@ -61,37 +61,6 @@ def test_the_next_update_needs_no_new_pages(blocks, size, no_settings):
     assert kept < 100 < run("leave")[1]  # 64 MiB are 16,384 pages of 4 KiB
 
 
-GIVE_BACK = """
-import ctypes, os
-from course_utils import _memory
-
-def resident():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
-
-print(_memory.give_freed_memory_back(), _memory.keep_freed_memory())
-malloc, free = ctypes.CDLL(None).malloc, ctypes.CDLL(None).free
-malloc.restype, malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
-free.argtypes = [ctypes.c_void_p]
-large, above = malloc(100 * 2**20), malloc(2**20)
-ctypes.memset(large, 1, 100 * 2**20)
-ctypes.memset(above, 1, 2**20)
-full = resident()
-free(large)  # a gap: the block above it is still in use
-gap = resident()
-print(_memory.give_freed_memory_back(), full - gap, gap - resident())
-"""
-
-
-@pytest.mark.skipif(not is_glibc(), reason="glibc's settings")
-def test_a_gap_goes_back_when_it_is_asked_for(no_settings):
-    command = [sys.executable, "-c", GIVE_BACK]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    before, agreed, given, freed, given_back = done.stdout.split()
-    assert (before, agreed, given) == ("False", "True", "True")
-    assert int(freed) < 5 < 95 < int(given_back)  # MiB
-
-
 @pytest.mark.parametrize("name", ["MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES"])
 def test_the_users_own_settings_win(name, no_settings, monkeypatch):
     monkeypatch.setenv(name, "1")
@@ -119,7 +88,6 @@ def test_a_refusal_is_told(refused, asked, no_settings, monkeypatch):
     library = Library(refused)
     monkeypatch.setattr(_memory.ctypes, "CDLL", lambda _: library)
     monkeypatch.setattr(_memory.sys, "platform", "linux")
-    monkeypatch.setattr(_memory, "_settings", {})
     assert _memory.keep_freed_memory() is (refused is None)
     assert library.asked == asked
 

@@ -9,7 +9,6 @@ import keras
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from course_utils._memory import give_freed_memory_back
 from course_utils._quiet import without_startup_noise
 from course_utils.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.language_model import StreamBatches, check_ids, evaluation_windows
@@ -206,7 +205,6 @@ def train_language_model(
     batches = iter(StreamBatches(train_ids, batch_size, sequence_length, seed))
     update = LanguageModelUpdate(model, beta_1, beta_2, epsilon, clip_norm, optimizer)
     history = History(characters_per_update=batch_size * sequence_length)
-    give_freed_memory_back()  # that of a training before
     seconds, state = 0.0, model.zero_state(batch_size)
 
     def evaluate(done):

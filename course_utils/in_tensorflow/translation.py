@@ -9,7 +9,6 @@ import numpy as np
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from course_utils._memory import give_freed_memory_back
 from course_utils.data.translation import BOS, PairBatches, check_pairs, evaluation_batches
 from course_utils.history import Evaluation, History
 from course_utils.model_checks import check_clip_norm, check_vocabularies, whole_numbers
@@ -159,7 +158,6 @@ def train_translation(
     settings["data"] = fingerprint(pairs, check_pairs(validation_pairs), vocabularies)
     update = TranslationUpdate(model, beta_1, beta_2, epsilon, clip_norm, optimizer)
     history, first = History(), 0
-    give_freed_memory_back()  # that of a training before
     keeper = None if folder is None else TrainingFolder(folder, settings, vocabularies)
     if keeper is not None and keeper.found():
         history, arrays = keeper.resume(model)
