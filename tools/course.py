@@ -20,7 +20,7 @@ FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 CELL_TIMEOUT = 600  # seconds
 # Notebooks in the order in which they run. pytest gives the first two to one worker, the next two
 # to the other. Both pairs take about as long, and the shortest come last: no worker waits long.
-FIRST = ("02", "05", "04", "03", "01", "06")
+FIRST = ("02", "05", "04", "03", "01", "06", "07", "08")
 COMMANDS = {
     "lab": "set up what is missing, then open JupyterLab on the first notebook",
     "test": "set up what is missing, then check everything: ruff, the tests, every notebook",
