@@ -23,6 +23,11 @@ PLANS = [
     (3e6, MODEL | dict(hidden_size=320, dropout=0.1), SHORT | dict(learning_rate=0.014)),
     (0, MODEL, SHORT),
 ]
+DROPOUT = 0.3
+WITH_DROPOUT = {  # a way with dropout: the way of its step
+    f"dropout {DROPOUT}": "as in the course",
+    f"dropout {DROPOUT}, no XLA": "no XLA",
+}
 TARGETS = {60: 1.52, 300: 1.46}  # seconds: nats per character
 TIMES_OF_OLD_WAYS = (30, 60, 120)
 
@@ -62,8 +67,8 @@ def speeds(sides, vocabulary, turns, calls):
         ("as in the course", *shape): sides,
         ("MKL only", *shape): {"PyTorch": sides["PyTorch"]},
         ("no XLA", *shape): {"TensorFlow": sides["TensorFlow"]},
-        ("dropout 0.3", *shape): sides,
-        ("dropout 0.3, no XLA", *shape): {"TensorFlow": sides["TensorFlow"]},
+        (f"dropout {DROPOUT}", *shape): sides,
+        (f"dropout {DROPOUT}, no XLA", *shape): {"TensorFlow": sides["TensorFlow"]},
         ("Muon", *shape): sides,
         ("library layers", *shape): sides,
         ("no tf.function", *shape): {"TensorFlow": sides["TensorFlow"]},
@@ -73,9 +78,9 @@ def speeds(sides, vocabulary, turns, calls):
     runners = {}
     for (way, batch, time_), own in ways.items():
         for label, side in own.items():
-            dropout = 0.3 if way.startswith("dropout") else 0.0
+            dropout = DROPOUT if way in WITH_DROPOUT else 0.0
             model = build(side, vocabulary, dropout=dropout)
-            one = step(side, model, batch, time_, way)
+            one = step(side, model, batch, time_, WITH_DROPOUT.get(way, way))
             slow = way in ("one character a call", "no tf.function")
             count = 1 if slow else calls
             runners[label, way, batch, time_] = lambda one=one, n=count: seconds_of(one, n)

@@ -43,8 +43,7 @@ def step(side, model, batch_size, sequence_length, way="as in the course"):
     ``way``: "as in the course", in a long training; "library layers" (torch.nn.GRU,
     keras.layers.GRU); "MKL only" (PyTorch; as in the course where oneDNN is not used); "no XLA" or
     "no tf.function" (TensorFlow); "one character a call" (a Python loop over the places);
-    "Muon" (as in the course, with another optimizer). "dropout …": as in the course (the model
-    has the dropout); "dropout …, no XLA".
+    "Muon" (as in the course, with another optimizer).
     """
     inputs, targets = random_batch(model.options["vocab_size"], batch_size, sequence_length)
     optimizer = "muon" if way == "Muon" else "adam"
@@ -57,8 +56,7 @@ def step(side, model, batch_size, sequence_length, way="as in the course"):
         return lambda: float(one_by_one(update, inputs, targets, zero)[0])
 
     context = {"library layers": lambda: library_layers(side), "MKL only": mkl_only}.get(way)
-    compiled = way.startswith(("as in the course", "Muon", "dropout"))
-    if side is in_tensorflow and compiled and not way.endswith("no XLA"):
+    if side is in_tensorflow and way in ("as in the course", "Muon"):
         update._prepare(batch_size, sequence_length, LONG_TRAINING)
 
     def run():
